@@ -1,6 +1,7 @@
 """Reads a YAML file into a strict msgspec type; every complaint names the file, the line and the field.
 
-PyYAML silently lets the last of two equal keys win and forgets lines, so both are looked at on the node tree.
+PyYAML silently lets the last of two equal keys win and forgets lines, so both are looked at on the node tree. Dates
+and times stay text until msgspec reads them, so that an impossible one is refused with its line too.
 """
 
 from __future__ import annotations
@@ -15,6 +16,17 @@ import yaml
 
 T = TypeVar("T")
 Lines = dict[str, int]
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML's safe types without its surprises: 2026-12-25 and 10:30 are text, not a date and the number 630."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, regexp) for tag, regexp in resolvers if not tag.endswith((":timestamp", ":int"))]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"[-+]?(0|[1-9][0-9]*)$"), list("-+0123456789"))
 
 
 class ContentError(Exception):
@@ -44,6 +56,21 @@ def read_yaml(path: Path, kind: type[T]) -> tuple[T, Lines]:
         raise _explain(path, lines, str(error)) from None
 
 
+def read_table(path: Path, kind: type[T]) -> tuple[dict[str, T], Lines]:
+    """Read `path` as a mapping whose every value is a `kind`; like `read_yaml`, but a complaint names the entry too."""
+    entries, lines = read_yaml(path, dict[str, Any])
+    return {name: convert_at(path, lines, name, value, kind) for name, value in entries.items()}, lines
+
+
+def convert_at(path: Path, lines: Lines, where: str, value: Any, kind: type[T]) -> T:
+    """Convert the raw `value` that stands at the field `where` of `path`. Raises ContentError."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        problem, _, inner = str(error).partition(" - at `$")
+        raise _explain(path, lines, f"{problem} - at `$.{where}{inner.rstrip('`')}`") from None
+
+
 def line_of(lines: Lines, where: str) -> int:
     """Return the line of `where`, or of the nearest parent that stands in the file."""
     while where and where not in lines:
@@ -53,7 +80,7 @@ def line_of(lines: Lines, where: str) -> int:
 
 def _compose(path: Path) -> yaml.Node:
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
     except OSError as error:
         raise ContentError(path, 1, "", f"cannot be read ({error.strerror}). Put the file back.") from error
     except UnicodeDecodeError as error:
@@ -69,7 +96,7 @@ def _compose(path: Path) -> yaml.Node:
 
 def _construct(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return _Loader(path.read_text(encoding="utf-8")).get_single_data()
     except (ValueError, yaml.YAMLError) as error:
         raise ContentError(path, 1, "", f"has a value that cannot be read: {error}") from error
 
@@ -102,4 +129,6 @@ def _explain(path: Path, lines: Lines, message: str) -> ContentError:
     missing = re.search(r"missing required field `([^`]+)`", problem)
     if missing:
         problem = f"the field `{missing.group(1)}` is missing. Add it."
+    if re.match(r"Expected `str`, got `(int|float|bool)`", problem):
+        problem += ". Put it in quotes."
     return ContentError(path, line_of(lines, where), where, problem)
