@@ -70,9 +70,7 @@ def is_open(week: Week, closed_on: Collection[datetime.date], zone: ZoneInfo, no
     return any(minutes(opening.open) <= minute < minutes(opening.close) for opening in week.on(local.date()))
 
 
-def next_opening(
-    week: Week, closed_on: Collection[datetime.date], zone: ZoneInfo, now: datetime.datetime
-) -> datetime.datetime | None:
+def next_opening(week: Week, closed_on: Collection[datetime.date], zone: ZoneInfo, now: datetime.datetime) -> datetime.datetime | None:
     """Return the next moment after `now` at which the clinic opens, in local time; None if not within 60 days."""
     local = now.astimezone(zone)
     for ahead in range(LOOK_AHEAD_DAYS):
