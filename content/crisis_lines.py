@@ -20,6 +20,7 @@ class CrisisLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """One help line. `call` and `text_to` are numbers as people write them; `text_word` is the word to send.
 
     `hours` is None for a line that answers round the clock. `where` names the part of the country it serves, if not all.
+    `quiet` says how to be heard by an emergency number without speaking.
     `checked_on` is the day the number was last compared with `source`, the organisation's own site.
     """
 
@@ -36,6 +37,7 @@ class CrisisLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     hours: str | None = None
     where: str | None = None
     note: str | None = None
+    quiet: str | None = None
 
     @property
     def round_the_clock(self) -> bool:
@@ -54,7 +56,7 @@ class CrisisLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     def sentence(self) -> str:
         """Return the line as one line of text: name, how to reach it, and what it costs and promises."""
         qualities = [word for word, holds in (("free", self.free), ("confidential", self.confidential)) if holds]
-        qualities += [self.hours or "at any time", *([self.where] if self.where else [])]
+        qualities += [self.hours or "at any time", *([f"in {self.where}"] if self.where else [])]
         note = f" {self.note}" if self.note else ""
         return f"{self.name}: {self.how} ({', '.join(qualities)}).{note}"
 
