@@ -66,7 +66,9 @@ def _audit() -> str:
     if unknown and len(unknown) < len(found):
         return "\n".join([*holes, f"not found in the advisory data: {', '.join(unknown)}"])
     if unknown:
-        print("    Note: the package index here serves no advisory data, so nothing could be looked up. Run this check with internet access.")
+        print(
+            "    Note: the package index here serves no advisory data, so nothing could be looked up. Run this check with internet access."
+        )
     return "\n".join(holes)
 
 

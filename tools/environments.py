@@ -61,8 +61,10 @@ def build_bot(dev: bool) -> None:
         shutil.rmtree(BOT, ignore_errors=True)
         _run([python, "-m", "venv", str(BOT)], "make .venv (on Debian or Ubuntu: apt install python3-venv)")
     _say("Installing the bot's libraries ...")
-    _run([str(BOT / "bin" / "pip"), "install", "-q", "--disable-pip-version-check", "--require-hashes", *_files(["bootstrap"])],
-         "install uv (is there a way to the package registry?)")
+    _run(
+        [str(BOT / "bin" / "pip"), "install", "-q", "--disable-pip-version-check", "--require-hashes", *_files(["bootstrap"])],
+        "install uv (is there a way to the package registry?)",
+    )
     _install(BOT, names)
 
 
@@ -100,8 +102,21 @@ def install_browser() -> None:
     _say("Installing Chromium for the browser tests ...")
     what = "install Chromium. Install it by hand (Debian: apt-get install chromium) and try again"
     _run([*prefix, "apt-get", "update", "-q"], what)
-    _run([*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-qy", "--no-install-recommends",
-          "chromium", "fonts-liberation", "fonts-noto-color-emoji"], what)
+    _run(
+        [
+            *prefix,
+            "env",
+            "DEBIAN_FRONTEND=noninteractive",
+            "apt-get",
+            "install",
+            "-qy",
+            "--no-install-recommends",
+            "chromium",
+            "fonts-liberation",
+            "fonts-noto-color-emoji",
+        ],
+        what,
+    )
 
 
 def _bot_python() -> str:
@@ -111,7 +126,9 @@ def _bot_python() -> str:
         found = shutil.which(f"python3.{minor}")
         if found and _runs(Path(found), OLDEST, NEWEST):
             return found
-    raise SetupFailed(f"Python 3.11 or newer is needed (this is {sys.version.split()[0]}). Install it, or run: make PYTHON=/path/to/python3.11 run")
+    raise SetupFailed(
+        f"Python 3.11 or newer is needed (this is {sys.version.split()[0]}). Install it, or run: make PYTHON=/path/to/python3.11 run"
+    )
 
 
 def _pyenv_pythons() -> list[str]:
@@ -128,8 +145,10 @@ def _uv_python310() -> str:
         found = subprocess.run([_uv(), "python", "find", "--managed-python", "3.10"], capture_output=True, text=True, check=False)
         if found.returncode == 0:
             return found.stdout.strip()
-    raise SetupFailed("Rasa needs Python 3.10, and none was found on PATH, in pyenv or through uv. Install it (pyenv install 3.10) "
-                      "or name one: make PYTHON310=/path/to/python3.10 run")
+    raise SetupFailed(
+        "Rasa needs Python 3.10, and none was found on PATH, in pyenv or through uv. Install it (pyenv install 3.10) "
+        "or name one: make PYTHON310=/path/to/python3.10 run"
+    )
 
 
 def _runs(python: Path, oldest: tuple[int, int], newest: tuple[int, int]) -> bool:
@@ -144,7 +163,10 @@ def _runs(python: Path, oldest: tuple[int, int], newest: tuple[int, int]) -> boo
 def _install(environment: Path, names: list[str]) -> None:
     _stamp(environment).unlink(missing_ok=True)
     python = str(environment / "bin" / "python")
-    _run([_uv(), "pip", "install", "-q", "--require-hashes", "--python", python, *_files(names)], f"install the libraries of {environment.name}")
+    _run(
+        [_uv(), "pip", "install", "-q", "--require-hashes", "--python", python, *_files(names)],
+        f"install the libraries of {environment.name}",
+    )
     _stamp(environment).write_text("\n".join(f"{name} {_digest(name)}" for name in names))
 
 

@@ -125,7 +125,9 @@ def print_summary(summary: dict[str, Any]) -> None:
     """Print the figures a person looks for first."""
     print(f"{summary['cases']} cases, median {summary['median_ms']} ms each")
     for title, groups in (("expected outcome", summary["by_outcome"]), ("slice", summary["by_slice"])):
-        print(f"\n{title:<24}{'count':>6}{'right':>8}{'95% interval':>17}{'topic':>8}{'handed':>8}{'answered':>9}{'wrong':>7}{'clarify':>8}")
+        print(
+            f"\n{title:<24}{'count':>6}{'right':>8}{'95% interval':>17}{'topic':>8}{'handed':>8}{'answered':>9}{'wrong':>7}{'clarify':>8}"
+        )
         for name, group in groups.items():
             right = group["recall"]
             print(

@@ -16,7 +16,15 @@ def main() -> int:
     """Compile every lock; arguments are passed on to uv (for example --upgrade)."""
     for name in ("bootstrap", "bot", "dev", "rasa"):
         python = ["--python", str(RASA_PYTHON)] if name == "rasa" else ["--universal", "--python-version", "3.11"]
-        command = [str(Path(sys.executable).parent / "uv"), "pip", "compile", "-q", "--generate-hashes", "--no-header", "--no-emit-index-url"]
+        command = [
+            str(Path(sys.executable).parent / "uv"),
+            "pip",
+            "compile",
+            "-q",
+            "--generate-hashes",
+            "--no-header",
+            "--no-emit-index-url",
+        ]
         subprocess.run([*command, *python, "-o", f"{name}.txt", f"{name}.in", *sys.argv[1:]], cwd=FOLDER, check=True)
         print(f"locked requirements/{name}.txt")
     return 0

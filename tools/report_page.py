@@ -66,7 +66,9 @@ def _outcomes(scored: Sequence[Scored]) -> dict[str, Counter[str]]:
 
 def _confusions(scored: Sequence[Scored]) -> list[tuple[tuple[str, str], int]]:
     pairs = Counter(
-        (f"{item.case.outcome}/{item.case.topic}", f"{item.outcome}/{item.reply.topic}") for item in scored if item.case.outcome and not item.ok
+        (f"{item.case.outcome}/{item.case.topic}", f"{item.outcome}/{item.reply.topic}")
+        for item in scored
+        if item.case.outcome and not item.ok
     )
     return pairs.most_common(60)
 
