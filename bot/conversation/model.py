@@ -56,6 +56,14 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """An approved text with its buttons; an empty text means that nothing is said."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """Something clinical found in a text: `start`/`end` are character offsets into that text."""
 
@@ -111,18 +119,23 @@ class InboundMessage:
 
     `client_id` is the channel's own id of the message (the widget's `client_id`, Telegram's `update_id`); the same
     id in the same conversation has one effect. `attachment` names what came that is not text ("photo", "voice", ...);
-    `text` is then its caption or empty.
+    `text` is then its caption or empty. `address` is whatever the channel limits floods by (a client address, a chat
+    id); it is never stored, "" means not limited by address.
     """
 
     conversation_id: str
     client_id: str
     text: str
     attachment: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A stored message. `seq` counts from 1 within a conversation, without gaps, in the order of storing."""
+    """A stored message. `seq` counts from 1 within a conversation, without gaps, in the order of storing.
+
+    `in_reply_to` is the id of the visitor's message that an assistant's reply answers; no message has two such replies.
+    """
 
     id: str
     conversation_id: str
@@ -138,6 +151,7 @@ class Message:
     staff_name: str = ""
     staff_role: str = ""
     understanding: Understanding | None = None
+    in_reply_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
 from typing import Protocol
 
-from bot.conversation.model import Context, InboundMessage, Message, Reply, Started, Thread
+from bot.conversation.model import Context, InboundMessage, Message, Reply, Started, Thread, Wording
+
+Clock = Callable[[], datetime]
+"""Now, with a time zone."""
 
 
 class Understander(Protocol):
@@ -28,11 +32,52 @@ class CrisisCheck(Protocol):
         ...
 
 
+class Replies(Protocol):
+    """The few approved wordings the bot needs without Rasa. `kind` is a topic of `data/topics.yml`."""
+
+    def welcome(self, channel: str) -> Wording:
+        """The first message of a conversation on `channel`; an empty text says nothing."""
+        ...
+
+    def crisis(self, kind: str, again: bool) -> Wording:
+        """The crisis message; `again`: the short second form, for when the first was shown a moment ago."""
+        ...
+
+    def handed_over(self, kind: str, now: datetime) -> Wording:
+        """What happens next and when to expect an answer."""
+        ...
+
+    def outage(self, now: datetime) -> Wording:
+        """The assistant cannot answer just now; staff will."""
+        ...
+
+    def waiting_added(self) -> Wording:
+        """A short note: what was just written was added for staff."""
+        ...
+
+    def attachment(self, kind: str) -> Wording:
+        """Something other than text came (`kind`: "photo", "voice", ...), which the assistant cannot read."""
+        ...
+
+    def staff_joined(self, name: str, role: str) -> Wording: ...
+
+    def staff_left(self, now: datetime) -> Wording:
+        """The member of staff had to leave; someone else will go on."""
+        ...
+
+    def closed(self) -> Wording:
+        """Staff ended their part; the assistant is back."""
+        ...
+
+
 class Conversations(Protocol):
     """What a channel may do. Every method commits before it returns."""
 
-    async def start(self, channel: str, channel_ref: str | None = None) -> Started:
-        """Start a conversation; with `channel_ref` (a Telegram chat id) the open one of that ref is returned instead."""
+    async def start(self, channel: str, channel_ref: str | None = None, address: str = "") -> Started:
+        """Start a conversation; with `channel_ref` (a Telegram chat id) the open one of that ref is returned instead.
+
+        An open one is returned with an empty token and no messages. Raises RateLimited, StorageRefused.
+        """
         ...
 
     async def authorise(self, conversation_id: str, token: str) -> None:
@@ -59,6 +104,10 @@ class Conversations(Protocol):
 
     async def ask_for_person(self, conversation_id: str) -> None:
         """The visitor asked for a person by a control, not by text: open a handoff (talk_to_human)."""
+        ...
+
+    async def new_token(self, conversation_id: str) -> str:
+        """Replace the token that opens the conversation, for continuing it elsewhere; the old one opens it no more."""
         ...
 
     async def forget(self, conversation_id: str) -> None:

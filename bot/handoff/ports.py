@@ -34,7 +34,8 @@ class Handoffs(Protocol):
     async def reply(self, handoff_id: str, staff: StaffMember, client_id: str, text: str) -> Message:
         """Store the reply and queue its delivery; claims the handoff first if nobody has it.
 
-        The same `client_id` again returns the first message. Raises AlreadyClaimed, HandoffClosed, EmptyText, TextTooLong.
+        The same `client_id` again returns the first message. Raises AlreadyClaimed, HandoffClosed, EmptyText,
+        TextTooLong.
         """
         ...
 

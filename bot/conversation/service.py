@@ -1,0 +1,124 @@
+"""What a channel may do with conversations: the one way in."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from bot.conversation.intake import Intake, not_found, too_many
+from bot.conversation.limits import Gate
+from bot.conversation.model import Author, HandoffMark, InboundMessage, Message, Owner, Started, Thread
+from bot.conversation.ports import Clock, CrisisCheck, Replies
+from bot.conversation.records import Conversation
+from bot.conversation.speaking import hand_over, say_wording
+from bot.conversation.storage import Store, Subscription
+from bot.errors import WrongToken
+from bot.handoff.opening import TALK_TO_HUMAN
+
+
+class ConversationService:
+    """`Conversations` over a store."""
+
+    def __init__(self, store: Store, crisis_check: CrisisCheck, replies: Replies, clock: Clock, gate: Gate) -> None:
+        self._store = store
+        self._replies = replies
+        self._clock = clock
+        self._gate = gate
+        self._intake = Intake(store, crisis_check, replies, clock, gate)
+
+    async def start(self, channel: str, channel_ref: str | None = None, address: str = "") -> Started:
+        if channel_ref is not None and (known := await self._known(channel, channel_ref)):
+            return known
+        now = self._clock()
+        if wait := self._gate.start(address, now.timestamp()):
+            raise too_many("new conversations", wait)
+        token = secrets.token_urlsafe(32)
+        conversation = Conversation(uuid.uuid4().hex, channel, channel_ref, _hash(token), Owner.ASSISTANT, now)
+        async with self._store.write() as tx:
+            added = await tx.conversations.add(conversation)
+            if added:
+                welcome = await say_wording(tx, conversation, self._replies.welcome(channel), now)
+        if not added and channel_ref is not None and (known := await self._known(channel, channel_ref)):
+            return known
+        return Started(conversation.id, token, (welcome,) if welcome else ())
+
+    async def authorise(self, conversation_id: str, token: str) -> None:
+        async with self._store.read() as tx:
+            conversation = await tx.conversations.get(conversation_id)
+        if conversation is None:
+            raise not_found()
+        if not hmac.compare_digest(conversation.token_hash, _hash(token)):
+            raise WrongToken("This token does not open this conversation.")
+
+    async def accept(self, inbound: InboundMessage) -> Message:
+        return _outwards(await self._intake.accept(inbound))
+
+    async def read(self, conversation_id: str, after: int = 0) -> Thread:
+        async with self._store.read() as tx:
+            conversation = await tx.conversations.get(conversation_id)
+            if conversation is None:
+                raise not_found()
+            messages = await tx.messages.after(conversation_id, after)
+        return Thread(tuple(_outwards(message) for message in messages), conversation.owner)
+
+    def watch(self, conversation_id: str) -> AsyncIterator[None]:
+        return changes(self._store.subscribe(conversation_id))
+
+    async def ask_for_person(self, conversation_id: str) -> None:
+        now = self._clock()
+        async with self._store.write() as tx:
+            conversation = await tx.conversations.get(conversation_id, lock=True)
+            if conversation is None:
+                raise not_found()
+            if conversation.owner is not Owner.ASSISTANT:
+                return
+            mark = HandoffMark(TALK_TO_HUMAN, "Asked for a person.")
+            changed = await hand_over(tx, conversation, mark, "", now)
+            await tx.conversations.save(changed)
+            await say_wording(tx, changed, self._replies.handed_over(TALK_TO_HUMAN, now), now)
+
+    async def new_token(self, conversation_id: str) -> str:
+        token = secrets.token_urlsafe(32)
+        async with self._store.write() as tx:
+            conversation = await tx.conversations.get(conversation_id, lock=True)
+            if conversation is None:
+                raise not_found()
+            await tx.conversations.save(replace(conversation, token_hash=_hash(token)))
+        return token
+
+    async def forget(self, conversation_id: str) -> None:
+        async with self._store.write() as tx:
+            if not await tx.conversations.delete(conversation_id):
+                raise not_found()
+            await tx.audit.add(self._clock(), None, "forgotten", conversation_id)
+
+    async def _known(self, channel: str, channel_ref: str) -> Started | None:
+        async with self._store.read() as tx:
+            conversation = await tx.conversations.by_ref(channel, channel_ref)
+        return Started(conversation.id, "", ()) if conversation else None
+
+
+async def changes(subscription: Subscription) -> AsyncIterator[None]:
+    """Yield once at once and then after every change; closing the iterator ends the subscription."""
+    try:
+        yield
+        while True:
+            await subscription.wait()
+            yield
+    finally:
+        subscription.close()
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _outwards(message: Message) -> Message:
+    """What came of a visitor's message is for staff; a channel sees the message as it was stored first."""
+    if message.author is not Author.VISITOR:
+        return message
+    return replace(message, outcome=None, topic="", understanding=None)

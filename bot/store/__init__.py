@@ -1,0 +1,1 @@
+"""Everything that knows SQL: schema, migrations, transactions, live updates; one schema for SQLite and PostgreSQL."""
