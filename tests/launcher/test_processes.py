@@ -1,0 +1,97 @@
+"""Children: ready means answering, death is mended, and nothing is left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.errors import SetupError
+from bot.launcher.processes import Child, Program, free_port, is_free
+
+SERVER = "import sys, http.server as h; h.test(HandlerClass=h.SimpleHTTPRequestHandler, port=int(sys.argv[1]), bind='127.0.0.1')"
+
+
+def server(folder: Path, port: int) -> Program:
+    return Program("A server", [sys.executable, "-c", SERVER, str(port)], f"http://127.0.0.1:{port}/", folder / "log")
+
+
+async def test_it_is_ready_when_it_answers_and_gone_when_stopped(tmp_path: Path) -> None:
+    port, said = free_port(), []
+    child = Child(server(tmp_path, port), said.append)
+    await child.start()
+    async with httpx.AsyncClient() as client:
+        await child.wait_ready(client)
+    assert not is_free("127.0.0.1", port)
+    await child.stop()
+    assert is_free("127.0.0.1", port)
+
+
+async def test_what_dies_is_started_again(tmp_path: Path) -> None:
+    port, said = free_port(), []
+    child = Child(server(tmp_path, port), said.append)
+    await child.start()
+    async with httpx.AsyncClient() as client:
+        await child.wait_ready(client)
+        keeper, first = asyncio.create_task(child.keep()), child.pid
+        assert first
+        os.kill(first, signal.SIGKILL)
+        await asyncio.wait_for(_until(lambda: child.pid != first), 20)
+        await child.wait_ready(client)
+    await child.stop()
+    await keeper
+    assert "A server stopped" in said[0]
+
+
+async def test_a_program_that_ends_at_once_is_named_with_its_log(tmp_path: Path) -> None:
+    program = Program(
+        "Rasa",
+        [sys.executable, "-c", "print('no such model'); raise SystemExit(3)"],
+        "http://127.0.0.1:1/",
+        tmp_path / "log",
+    )
+    child = Child(program, print)
+    await child.start()
+    async with httpx.AsyncClient() as client:
+        with pytest.raises(SetupError, match=r"Rasa stopped while starting(.|\n)*no such model"):
+            await child.wait_ready(client)
+
+
+def test_a_child_dies_with_its_parent(tmp_path: Path) -> None:
+    port = free_port()
+    code = (
+        "import asyncio, sys; from pathlib import Path; from bot.launcher.processes import Child, Program\n"
+        f"async def main():\n child = Child(Program('S', [sys.executable, '-c', {SERVER!r}, '{port}'], '', Path({str(tmp_path / 'log')!r})), print)\n"
+        " await child.start(); print('up', flush=True); await asyncio.sleep(60)\nasyncio.run(main())"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    assert parent.stdout and parent.stdout.readline()
+    deadline = time.monotonic() + 20
+    while is_free("127.0.0.1", port) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    parent.kill()
+    parent.wait()
+    while not is_free("127.0.0.1", port) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert is_free("127.0.0.1", port)
+    parent.stdout.close()
+
+
+def test_a_taken_port_is_seen() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert not is_free("127.0.0.1", taken.getsockname()[1])
+
+
+async def _until(condition) -> None:
+    while not condition():
+        await asyncio.sleep(0.02)
