@@ -52,7 +52,11 @@ def check_examples(examples: Iterable[Example], topics: Iterable[str], foreign: 
         where = f"{example.path}, line {example.line}: {example.text!r}"
         if key in first:
             other = first[key]
-            what = "is given twice" if other.intent == example.intent else f"stands under {example.intent} and under {other.intent}"
+            what = (
+                "is given twice"
+                if other.intent == example.intent
+                else f"stands under {example.intent} and under {other.intent}"
+            )
             complaints.append(f"{where} {what} (first in {other.path.name}, line {other.line}). Keep one.")
         if key in evaluation:
             complaints.append(f"{where} is an evaluation text. Remove it from the training data.")
@@ -95,7 +99,9 @@ def _read_block(path: Path, block: yaml.Node, known: set[str]) -> Iterator[Examp
         if not stripped:
             continue
         if not stripped.startswith("-") or not stripped[1:].strip():
-            raise ContentError(path, offset, intent.value, "an example is empty or does not start with `- `. Write it after the dash.")
+            raise ContentError(
+                path, offset, intent.value, "an example is empty or does not start with `- `. Write it after the dash."
+            )
         yield Example(stripped[1:].strip(), intent.value, path, offset)
 
 

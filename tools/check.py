@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.launcher.models import ROOT
@@ -38,7 +38,7 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _run(command: list[str | Path]) -> str:
+def _run(command: Sequence[str | Path]) -> str:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     return "" if done.returncode == 0 else (done.stdout + done.stderr)[-4000:] or f"exit code {done.returncode}"
 
@@ -55,13 +55,27 @@ def _rasa_validate() -> str:
 def _audit() -> str:
     """Known holes in what the internet touches. Nothing is ignored; what could not be looked up is said."""
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
-        command = [BIN / "pip-audit", "-r", "requirements/bot.txt", "--require-hashes", "--disable-pip", "-f", "json", "-o", report.name]
+        command = [
+            BIN / "pip-audit",
+            "-r",
+            "requirements/bot.txt",
+            "--require-hashes",
+            "--disable-pip",
+            "-f",
+            "json",
+            "-o",
+            report.name,
+        ]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         try:
             found = json.loads(Path(report.name).read_text())["dependencies"]
         except (ValueError, KeyError):
             return f"pip-audit gave no report:\n{done.stderr[-2000:]}"
-    holes = [f"{item['name']} {item['version']}: {', '.join(v['id'] for v in item['vulns'])}" for item in found if item.get("vulns")]
+    holes = [
+        f"{item['name']} {item['version']}: {', '.join(v['id'] for v in item['vulns'])}"
+        for item in found
+        if item.get("vulns")
+    ]
     unknown = [item["name"] for item in found if "skip_reason" in item]
     if unknown and len(unknown) < len(found):
         return "\n".join([*holes, f"not found in the advisory data: {', '.join(unknown)}"])

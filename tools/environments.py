@@ -27,7 +27,7 @@ LOGS = ROOT / "var" / "logs"
 OLDEST, NEWEST = (3, 11), (3, 14)
 
 
-class SetupFailed(Exception):
+class SetupFailedError(Exception):
     """Set-up cannot go on; the text says what to do."""
 
 
@@ -41,7 +41,7 @@ def main(wanted: list[str]) -> int:
                 build_rasa()
             if "browser" in wanted:
                 install_browser()
-    except SetupFailed as error:
+    except SetupFailedError as error:
         print(f"Set-up stopped: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -62,7 +62,14 @@ def build_bot(dev: bool) -> None:
         _run([python, "-m", "venv", str(BOT)], "make .venv (on Debian or Ubuntu: apt install python3-venv)")
     _say("Installing the bot's libraries ...")
     _run(
-        [str(BOT / "bin" / "pip"), "install", "-q", "--disable-pip-version-check", "--require-hashes", *_files(["bootstrap"])],
+        [
+            str(BOT / "bin" / "pip"),
+            "install",
+            "-q",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            *_files(["bootstrap"]),
+        ],
         "install uv (is there a way to the package registry?)",
     )
     _install(BOT, names)
@@ -85,7 +92,9 @@ def find_python310() -> str:
     if named:
         if _runs(Path(named), (3, 10), (3, 10)):
             return named
-        raise SetupFailed(f"PYTHON310 names {named}, which is not a working Python 3.10. Correct it or leave it out.")
+        raise SetupFailedError(
+            f"PYTHON310 names {named}, which is not a working Python 3.10. Correct it or leave it out."
+        )
     for candidate in [shutil.which("python3.10"), *_pyenv_pythons()]:
         if candidate and _runs(Path(candidate), (3, 10), (3, 10)):
             return str(candidate)
@@ -98,7 +107,9 @@ def install_browser() -> None:
         return
     prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if not shutil.which("apt-get") or (prefix and not shutil.which("sudo")):
-        raise SetupFailed("the browser tests need Chromium. Install it with your system's package manager and try again.")
+        raise SetupFailedError(
+            "the browser tests need Chromium. Install it with your system's package manager and try again."
+        )
     _say("Installing Chromium for the browser tests ...")
     what = "install Chromium. Install it by hand (Debian: apt-get install chromium) and try again"
     _run([*prefix, "apt-get", "update", "-q"], what)
@@ -126,7 +137,7 @@ def _bot_python() -> str:
         found = shutil.which(f"python3.{minor}")
         if found and _runs(Path(found), OLDEST, NEWEST):
             return found
-    raise SetupFailed(
+    raise SetupFailedError(
         f"Python 3.11 or newer is needed (this is {sys.version.split()[0]}). Install it, or run: make PYTHON=/path/to/python3.11 run"
     )
 
@@ -142,10 +153,12 @@ def _uv_python310() -> str:
     _say("No Python 3.10 found; asking uv for one ...")
     command = [_uv(), "python", "install", "3.10"]
     if subprocess.run(command, capture_output=True, check=False).returncode == 0:
-        found = subprocess.run([_uv(), "python", "find", "--managed-python", "3.10"], capture_output=True, text=True, check=False)
+        found = subprocess.run(
+            [_uv(), "python", "find", "--managed-python", "3.10"], capture_output=True, text=True, check=False
+        )
         if found.returncode == 0:
             return found.stdout.strip()
-    raise SetupFailed(
+    raise SetupFailedError(
         "Rasa needs Python 3.10, and none was found on PATH, in pyenv or through uv. Install it (pyenv install 3.10) "
         "or name one: make PYTHON310=/path/to/python3.10 run"
     )
@@ -193,7 +206,7 @@ def _uv() -> str:
 
 
 def _run(command: list[str], what: str) -> None:
-    """Run a command, keeping its output in a log; raises SetupFailed naming what failed and the log's last lines."""
+    """Run a command, keeping its output in a log; raises SetupFailedError naming what failed and the log's last lines."""
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / "setup.log"
     with log.open("a") as out:
@@ -202,10 +215,10 @@ def _run(command: list[str], what: str) -> None:
         try:
             code = subprocess.run(command, stdout=out, stderr=subprocess.STDOUT, check=False).returncode
         except OSError as error:
-            raise SetupFailed(f"could not {what}: {error}.") from error
+            raise SetupFailedError(f"could not {what}: {error}.") from error
     if code:
         tail = "\n    ".join(log.read_text(errors="replace").strip().splitlines()[-8:])
-        raise SetupFailed(f"could not {what}. The end of {log.relative_to(ROOT)}:\n    {tail}")
+        raise SetupFailedError(f"could not {what}. The end of {log.relative_to(ROOT)}:\n    {tail}")
 
 
 @contextlib.contextmanager

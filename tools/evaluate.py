@@ -114,7 +114,11 @@ def build_report(scored: Sequence[Scored]) -> dict[str, Any]:
                 "reply": item.reply.text,
                 "ok": item.ok,
                 "reason": item.reply.understanding.reason,
-                "expected": {"outcome": item.case.outcome, "topic": item.case.topic, "also_ok": list(item.case.also_ok)},
+                "expected": {
+                    "outcome": item.case.outcome,
+                    "topic": item.case.topic,
+                    "also_ok": list(item.case.also_ok),
+                },
             }
             for item in scored
         ],
@@ -145,7 +149,10 @@ def _active_model(settings: Settings) -> Path:
     if active is None:
         raise SetupError("No model was trained yet. Run: make train")
     if active.fingerprint != fingerprint():
-        print("Note: the active model was trained on other data than is present now. `make train` makes a new one.", file=sys.stderr)
+        print(
+            "Note: the active model was trained on other data than is present now. `make train` makes a new one.",
+            file=sys.stderr,
+        )
     return models_dir(settings.data_dir) / active.file
 
 

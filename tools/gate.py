@@ -52,5 +52,7 @@ def _bound(figure: str, rule: Any, figures: Mapping[str, Any], config: Path) -> 
     for part in figure.split("."):
         value = value.get(part) if isinstance(value, Mapping) else None
     if not isinstance(value, int | float) or not isinstance(limit, int | float):
-        raise SetupError(f"{config}: safety_gate: {figure} was not measured, or its bound is no number. Correct the name.")
+        raise SetupError(
+            f"{config}: safety_gate: {figure} was not measured, or its bound is no number. Correct the name."
+        )
     return Bound(figure, name, float(limit), float(value))

@@ -21,7 +21,8 @@ def _at_most(hits: int, count: int, p: float) -> float:
         return 1.0 if p == 0.0 or hits >= count else 0.0
     log_p, log_q, top = math.log(p), math.log1p(-p), math.lgamma(count + 1)
     return math.fsum(
-        math.exp(top - math.lgamma(k + 1) - math.lgamma(count - k + 1) + k * log_p + (count - k) * log_q) for k in range(hits + 1)
+        math.exp(top - math.lgamma(k + 1) - math.lgamma(count - k + 1) + k * log_p + (count - k) * log_q)
+        for k in range(hits + 1)
     )
 
 

@@ -27,7 +27,9 @@ class Bin:
 
 def write_page(scored: Sequence[Scored], summary: dict[str, Any], path: Path) -> None:
     """Write the page; it needs no network and no script."""
-    templates = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined)
+    templates = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
+    )
     page = templates.get_template("report.html").render(
         summary=summary,
         outcomes=_outcomes(scored),
@@ -74,5 +76,7 @@ def _confusions(scored: Sequence[Scored]) -> list[tuple[tuple[str, str], int]]:
 
 
 def _badness(item: Scored) -> tuple[int, float]:
-    rank = 0 if item.case.outcome in ("clinical", "crisis") and item.outcome == "answer" else 1 if item.wrong_answer else 2
+    rank = (
+        0 if item.case.outcome in ("clinical", "crisis") and item.outcome == "answer" else 1 if item.wrong_answer else 2
+    )
     return rank, -item.reply.understanding.confidence

@@ -24,7 +24,9 @@ def main() -> int:
     environment = {**os.environ, **QUIET}
     ignored = [f"--ignore={path}" for path in RASA_TESTS[:2]]
     print("\nTests of the bot", flush=True)
-    bot = subprocess.run([sys.executable, "-m", "pytest", "-q", *ignored, *sys.argv[1:]], cwd=ROOT, env=environment, check=False).returncode
+    bot = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", *ignored, *sys.argv[1:]], cwd=ROOT, env=environment, check=False
+    ).returncode
     print("\nTests of the Rasa side", flush=True)
     command = [rasa_python(), "-m", "pytest", "-q", "-c", "pytest-rasa.ini", *RASA_TESTS]
     rasa = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode

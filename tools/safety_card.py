@@ -13,7 +13,9 @@ from tools.score import Scored
 MISSES = 25
 
 
-def write_card(figures: Mapping[str, Any], bounds: Sequence[Bound], scored: Sequence[Scored], data_hash: str, path: Path) -> None:
+def write_card(
+    figures: Mapping[str, Any], bounds: Sequence[Bound], scored: Sequence[Scored], data_hash: str, path: Path
+) -> None:
     """Write the card; the same data gives the same figures."""
     evaluation = figures["evaluation"]
     parts = [
@@ -49,7 +51,9 @@ real messages differ, so staff should look at the console's conversations too.
 
 def _slices(evaluation: Mapping[str, Any]) -> str:
     rows = [
-        f"| {name} | {group['count']} | {_share(group['recall'])} | {_share(group['handed_over'])} | {_share(group['crisis'])} | {_share(group['answered'])} |"
+        f"| {name} | {group['count']} | "
+        + " | ".join(_share(group[figure]) for figure in ("recall", "handed_over", "crisis", "answered"))
+        + " |"
         for name, group in evaluation["by_slice"].items()
     ]
     head = "## By slice\n\n| slice | messages | right | to a person | crisis message | answered |\n| --- | --- | --- | --- | --- | --- |\n"
@@ -61,9 +65,18 @@ def _share(share: Mapping[str, Any]) -> str:
 
 
 def _misses(scored: Sequence[Scored]) -> str:
-    grave = [item for item in scored if item.case.outcome in ("clinical", "crisis") and item.outcome not in ("clinical", "crisis", "staff")]
-    rows = [f"- “{item.case.text}” ({item.case.outcome}/{item.case.topic}) came out as {item.outcome}" for item in grave[:MISSES]]
-    return f"\n## Known misses\n\nClinical or crisis messages that did not go to a person: {len(grave)}.\n\n" + ("\n".join(rows) or "None.")
+    grave = [
+        item
+        for item in scored
+        if item.case.outcome in ("clinical", "crisis") and item.outcome not in ("clinical", "crisis", "staff")
+    ]
+    rows = [
+        f"- “{item.case.text}” ({item.case.outcome}/{item.case.topic}) came out as {item.outcome}"
+        for item in grave[:MISSES]
+    ]
+    return f"\n## Known misses\n\nClinical or crisis messages that did not go to a person: {len(grave)}.\n\n" + (
+        "\n".join(rows) or "None."
+    )
 
 
 def _cross_validation(figures: Mapping[str, Any]) -> str:

@@ -60,7 +60,9 @@ class Scored:
         outcome, _, topic = wanted.partition(":")
         if outcome == "operational" or topic in load_topics()["operational"]:
             return self.outcome in ("answer", "staff") and (not topic or self.reply.topic == topic)
-        if outcome != self.outcome and not (outcome in ASKED_BACK and topic == "out_of_scope" and self.outcome in ASKED_BACK):
+        if outcome != self.outcome and not (
+            outcome in ASKED_BACK and topic == "out_of_scope" and self.outcome in ASKED_BACK
+        ):
             return False
         return outcome != "answer" or not topic or self.reply.topic == topic
 
@@ -72,8 +74,12 @@ def summarise(scored: Sequence[Scored]) -> dict[str, Any]:
         "cases": len(scored),
         "ok": _share(judged, lambda item: item.ok),
         **_errors(judged),
-        "by_outcome": {name: _figures(group) for name, group in _grouped(judged, lambda item: item.case.outcome).items()},
-        "by_slice": {name: _figures(group) for name, group in _grouped(judged, lambda item: item.case.slice).items() if name},
+        "by_outcome": {
+            name: _figures(group) for name, group in _grouped(judged, lambda item: item.case.outcome).items()
+        },
+        "by_slice": {
+            name: _figures(group) for name, group in _grouped(judged, lambda item: item.case.slice).items() if name
+        },
         "median_ms": round(sorted(item.seconds for item in scored)[len(scored) // 2] * 1000, 1),
     }
 
@@ -97,7 +103,9 @@ def _errors(group: Sequence[Scored]) -> dict[str, Any]:
         "false_handoffs": sum(item.false_handoff for item in group),
         "wrong_answers": sum(item.wrong_answer for item in group),
         "clinical_or_crisis_answered": sum(item.outcome == "answer" for item in danger),
-        "false_crisis_alarms": sum(item.outcome == "crisis" and item.case.outcome != "crisis" and not item.ok for item in group),
+        "false_crisis_alarms": sum(
+            item.outcome == "crisis" and item.case.outcome != "crisis" and not item.ok for item in group
+        ),
     }
 
 

@@ -18,7 +18,7 @@ async def understanding(model: Path, logs: Path, *, rasa_port: int = 0, action_p
     """Start both with `model` and yield Rasa's address. Raises SetupError where one does not start."""
     rasa_port, action_port = rasa_port or free_port(), action_port or free_port()
     wanted = [programs.actions(action_port, logs), programs.rasa(model, rasa_port, action_port, logs)]
-    children = [Child(program, lambda text: None) for program in wanted]
+    children = [Child(program, _say_nothing) for program in wanted]
     try:
         async with httpx.AsyncClient(trust_env=False) as client:
             for child in children:
@@ -28,3 +28,7 @@ async def understanding(model: Path, logs: Path, *, rasa_port: int = 0, action_p
     finally:
         for child in children:
             await child.stop()
+
+
+def _say_nothing(_: str) -> None:
+    """The caller prints its own progress."""

@@ -54,23 +54,34 @@ def train(settings: Settings) -> int:
     """Train, measure and, where every bound holds, activate."""
     complaints = list(validate.complaints())
     if complaints:
-        raise SetupError("the content or the training data cannot be used; the running model stays:\n  " + "\n  ".join(complaints))
+        raise SetupError(
+            "the content or the training data cannot be used; the running model stays:\n  " + "\n  ".join(complaints)
+        )
     started, print_of_data = time.monotonic(), fingerprint()
     with tempfile.TemporaryDirectory(prefix="handrail-train-") as folder:
         model = _rasa_train(Path(folder), settings)
         trained = time.monotonic() - started
         say(f"Trained in {trained:.0f} s. Cross-validating ...")
-        figures: dict[str, Any] = {"train_seconds": round(trained, 1), "cross_validation": _cross_validate(Path(folder), settings)}
+        figures: dict[str, Any] = {
+            "train_seconds": round(trained, 1),
+            "cross_validation": _cross_validate(Path(folder), settings),
+        }
         say("Asking every evaluation message through the real servers ...")
         scored = asyncio.run(
-            evaluate(read_cases(sorted(validate.EVALUATION.glob("*.jsonl"))), settings.model_copy(update={"rasa_url": ""}), model)
+            evaluate(
+                read_cases(sorted(validate.EVALUATION.glob("*.jsonl"))),
+                settings.model_copy(update={"rasa_url": ""}),
+                model,
+            )
         )
         figures["evaluation"] = summarise(scored)
         print_summary(figures["evaluation"])
         return _judge(settings, model, print_of_data, figures, scored)
 
 
-def _judge(settings: Settings, model: Path, print_of_data: str, figures: dict[str, Any], scored: Sequence[Scored]) -> int:
+def _judge(
+    settings: Settings, model: Path, print_of_data: str, figures: dict[str, Any], scored: Sequence[Scored]
+) -> int:
     bounds = hold_against(figures, ROOT / "config.yml")
     print("\nSafety gate")
     for bound in bounds:
@@ -118,7 +129,9 @@ def _in_rasa(arguments: list[str], settings: Settings, log_name: str, what: str)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as out:
         command = [rasa_python(), *arguments]
-        code = subprocess.run(command, cwd=ROOT, env={**os.environ, **QUIET}, stdout=out, stderr=out, check=False).returncode
+        code = subprocess.run(
+            command, cwd=ROOT, env={**os.environ, **QUIET}, stdout=out, stderr=out, check=False
+        ).returncode
     if code:
         tail = "\n    ".join(log.read_text(errors="replace").strip().splitlines()[-12:])
         raise SetupError(f"{what}; the running model stays. The end of {log}:\n    {tail}")

@@ -20,7 +20,13 @@ EVALUATION = Path(__file__).resolve().parent.parent / "tests" / "evaluation"
 
 def complaints(data: Path = DATA) -> Iterator[str]:
     """Yield what is wrong, a sentence each; nothing when all can be used."""
-    loaders: list[Callable[[Path], object]] = [load_topics, load_profile, load_answers, load_messages, CrisisMatcher.load]
+    loaders: list[Callable[[Path], object]] = [
+        load_topics,
+        load_profile,
+        load_answers,
+        load_messages,
+        CrisisMatcher.load,
+    ]
     for load in loaders:
         try:
             load(data)

@@ -10,7 +10,12 @@ from bot.launcher.models import ROOT
 from bot.launcher.processes import Program
 
 RASA_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
-QUIET = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "PYTHONWARNINGS": "ignore"}
+QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "PYTHONWARNINGS": "ignore",
+}
 LOOPBACK = "127.0.0.1"
 
 
@@ -39,4 +44,6 @@ def actions(port: int, logs: Path) -> Program:
 def bot(host: str, port: int, logs: Path) -> Program:
     """The bot itself."""
     shown = LOOPBACK if host in ("0.0.0.0", "::") else host  # noqa: S104
-    return Program("The bot", [sys.executable, "-m", "bot", "serve"], f"http://{shown}:{port}/healthz", logs / "bot.log")
+    return Program(
+        "The bot", [sys.executable, "-m", "bot", "serve"], f"http://{shown}:{port}/healthz", logs / "bot.log"
+    )

@@ -32,7 +32,10 @@ def check_ports(settings: Settings) -> None:
     """Raise SetupError naming the first port that is taken and the setting that changes it."""
     wanted = [("BOT_PORT", settings.host, settings.port)]
     if not settings.rasa_url:
-        wanted += [("BOT_RASA_PORT", programs.LOOPBACK, settings.rasa_port), ("BOT_ACTION_PORT", programs.LOOPBACK, settings.action_port)]
+        wanted += [
+            ("BOT_RASA_PORT", programs.LOOPBACK, settings.rasa_port),
+            ("BOT_ACTION_PORT", programs.LOOPBACK, settings.action_port),
+        ]
     for name, host, port in wanted:
         if port and not is_free(host, port):
             raise SetupError(
@@ -49,7 +52,11 @@ def ready_model(settings: Settings) -> ActiveModel:
     active = _readable(settings)
     if active and active.fingerprint == fingerprint():
         return active
-    say("The training data changed; training (about two minutes) ..." if active else "Training the assistant (about two minutes) ...")
+    say(
+        "The training data changed; training (about two minutes) ..."
+        if active
+        else "Training the assistant (about two minutes) ..."
+    )
     code = subprocess.run([sys.executable, "-m", "tools.train"], cwd=ROOT, check=False).returncode
     if code == 0 and (trained := read_active(settings.data_dir)):
         return trained
@@ -91,7 +98,11 @@ def _programs(settings: Settings, active: ActiveModel | None) -> list[Program]:
     if active is None:
         return [bot]
     model = models_dir(settings.data_dir) / active.file
-    return [programs.actions(settings.action_port, logs), programs.rasa(model, settings.rasa_port, settings.action_port, logs), bot]
+    return [
+        programs.actions(settings.action_port, logs),
+        programs.rasa(model, settings.rasa_port, settings.action_port, logs),
+        bot,
+    ]
 
 
 async def _start(children: list[Child], stop: asyncio.Event) -> None:
@@ -99,7 +110,7 @@ async def _start(children: list[Child], stop: asyncio.Event) -> None:
         await child.start()
     async with httpx.AsyncClient(trust_env=False) as client:
         waiting = {asyncio.create_task(child.wait_ready(client)): child for child in children}
-        stopped = asyncio.create_task(stop.wait())
+        stopped = asyncio.create_task(_wait(stop))
         say("Starting: " + ", ".join(child.program.name for child in children) + " ...")
         try:
             while waiting and not stop.is_set():
@@ -111,6 +122,10 @@ async def _start(children: list[Child], stop: asyncio.Event) -> None:
         finally:
             for task in (*waiting, stopped):
                 task.cancel()
+
+
+async def _wait(stop: asyncio.Event) -> None:
+    await stop.wait()
 
 
 async def _keep(children: list[Child], stop: asyncio.Event) -> None:
