@@ -1,4 +1,4 @@
-"""The curated answers of `data/answers.yml`: one for each `answer` topic, with where it comes from and when it was reviewed."""
+"""The curated answers of `data/answers.yml`: one for each `answer` topic, with its source and review dates."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ def load_answers(data: Path = DATA) -> Mapping[str, Answer]:
     refuse_bad_texts(path, lines, table)
     for topic in table:
         if topic not in taxonomy["answer"]:
-            raise ContentError(path, line_of(lines, topic), topic, "is not a topic under `answer` in topics.yml. Check its spelling.")
+            raise ContentError(
+                path, line_of(lines, topic), topic, "is not an `answer` topic of topics.yml. Check its spelling."
+            )
         _refuse_bad_answer(path, lines, topic, table[topic], taxonomy)
     for topic in taxonomy["answer"]:
         if topic not in table:
@@ -73,7 +75,8 @@ def _refuse_bad_answer(path: Path, lines: Lines, topic: str, answer: Answer, tax
     for index, related in enumerate(answer.related):
         outcome, _, name = related.partition("/")
         if outcome not in RELATED_OUTCOMES or name not in taxonomy[outcome]:
-            refuse(f"related[{index}]", f'"{related}" is not an answerable topic. Write it like "answer/setting" or "operational/cost".')
+            problem = f'"{related}" is not an answerable topic. Write it like "answer/setting" or "operational/cost".'
+            refuse(f"related[{index}]", problem)
         if related == f"answer/{topic}":
             refuse(f"related[{index}]", "leads back to this answer itself. Name another topic.")
     if answer.next_review <= answer.reviewed_on:

@@ -19,7 +19,7 @@ Purpose = Literal["emergency", "support", "abuse", "medical_advice"]
 class CrisisLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One help line. `call` and `text_to` are numbers as people write them; `text_word` is the word to send.
 
-    `hours` is None for a line that answers round the clock. `where` names the part of the country it serves, if not all.
+    `hours` is None for a line that answers round the clock. `where` names the part of the country that it serves.
     `quiet` says how to be heard by an emergency number without speaking.
     `checked_on` is the day the number was last compared with `source`, the organisation's own site.
     """
@@ -49,7 +49,8 @@ class CrisisLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
         if self.call and self.call == self.text_to and not self.text_word:
             return f"call or text {self.call}"
         call = f"call {self.call}" if self.call else ""
-        text = f"text {self.text_word} to {self.text_to}" if self.text_word else f"text {self.text_to}" if self.text_to else ""
+        word = f"{self.text_word} to " if self.text_word else ""
+        text = f"text {word}{self.text_to}" if self.text_to else ""
         return " or ".join(part for part in (call, text) if part)
 
     @property

@@ -56,7 +56,7 @@ def problem_of(openings: tuple[Opening, ...]) -> tuple[int, str] | None:
         if end <= start:
             return index, f"closes at {opening.close}, which is not after it opens at {opening.open}."
         if start <= closed_at:
-            return index, f"opens at {opening.open}, before the opening above it has closed. Put them in order, without overlap."
+            return index, f"opens at {opening.open}, before the one above it has closed. Put them in order, apart."
         closed_at = end
     return None
 
@@ -70,7 +70,9 @@ def is_open(week: Week, closed_on: Collection[datetime.date], zone: ZoneInfo, no
     return any(minutes(opening.open) <= minute < minutes(opening.close) for opening in week.on(local.date()))
 
 
-def next_opening(week: Week, closed_on: Collection[datetime.date], zone: ZoneInfo, now: datetime.datetime) -> datetime.datetime | None:
+def next_opening(
+    week: Week, closed_on: Collection[datetime.date], zone: ZoneInfo, now: datetime.datetime
+) -> datetime.datetime | None:
     """Return the next moment after `now` at which the clinic opens, in local time; None if not within 60 days."""
     local = now.astimezone(zone)
     for ahead in range(LOOK_AHEAD_DAYS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
@@ -109,7 +110,7 @@ class InputTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Messages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All of `data/messages.yml`. `languages` is keyed by ISO 639-1 code, `questions` by `outcome/topic`."""
+    """All of `data/messages.yml`; `languages` by ISO 639-1 code, `questions` and `reasons` by `outcome/topic`."""
 
     welcome: str
     crisis: CrisisTexts
@@ -123,9 +124,12 @@ class Messages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     languages: dict[str, str]
     person_button: Button
     questions: dict[str, Button]
+    reasons: dict[str, str]
 
 
 QUESTION_OUTCOMES = ("answer", "operational", "clinical")
+REASON_OUTCOMES = ("clinical", "crisis", "staff")
+OTHER_REASONS = ("other_language", "not_understood", "while_waiting")
 
 # field -> the words it must contain; the nearest named parent counts, and a field named nowhere has none
 PLACEHOLDERS = {
@@ -167,7 +171,8 @@ def load_messages(data: Path = DATA) -> Messages:
     refuse_bad_texts(path, lines, messages)
     for where, text in texts_of(messages):
         refuse_bad_placeholders(path, lines, where, text, _needed(where))
-    _refuse_missing_questions(path, lines, messages, data)
+    _refuse_wrong_keys(path, lines, "questions", messages.questions, _intents(QUESTION_OUTCOMES, data))
+    _refuse_wrong_keys(path, lines, "reasons", messages.reasons, [*_intents(REASON_OUTCOMES, data), *OTHER_REASONS])
     for kind in messages.crisis.__struct_fields__:
         if not getattr(messages.crisis, kind).again:
             where = f"crisis.{kind}.again"
@@ -183,12 +188,15 @@ def _needed(where: str) -> frozenset[str]:
     return frozenset()
 
 
-def _refuse_missing_questions(path: Path, lines: Lines, messages: Messages, data: Path) -> None:
-    known = [intent for intent in intents(load_topics(data)) if intent.split("/")[0] in QUESTION_OUTCOMES]
-    for intent in messages.questions:
-        if intent not in known:
-            where = f"questions.{intent}"
-            raise ContentError(path, line_of(lines, where), where, "is not a topic that can be asked about. Check its spelling.")
-    for intent in known:
-        if intent not in messages.questions:
-            raise ContentError(path, line_of(lines, "questions"), "questions", f"{intent} has no question. Add one.")
+def _intents(outcomes: tuple[str, ...], data: Path) -> list[str]:
+    return [intent for intent in intents(load_topics(data)) if intent.split("/")[0] in outcomes]
+
+
+def _refuse_wrong_keys(path: Path, lines: Lines, field: str, table: Collection[str], known: list[str]) -> None:
+    for key in table:
+        if key not in known:
+            where = f"{field}.{key}"
+            raise ContentError(path, line_of(lines, where), where, "does not belong here. Check its spelling.")
+    for key in known:
+        if key not in table:
+            raise ContentError(path, line_of(lines, field), field, f"{key} is missing. Add it.")

@@ -22,7 +22,9 @@ def opening_hours_text(profile: Profile, now: datetime.datetime) -> str:
     text = "\n".join(["Our opening hours are:", *(f"• {line}" for line in week_lines(profile.clinic.hours)), state])
     today = now.astimezone(profile.zone).date()
     closed = sorted(day for day in profile.clinic.closed_on if day >= today)[:SHOWN_CLOSED_DAYS]
-    return f"{text} The next days on which we are closed all day: {', '.join(map(date_text, closed))}." if closed else text
+    if not closed:
+        return text
+    return f"{text} The next days on which we are closed all day: {', '.join(map(date_text, closed))}."
 
 
 def location_text(profile: Profile, _now: datetime.datetime) -> str:

@@ -105,7 +105,7 @@ def load_profile(data: Path = DATA) -> Profile:
 
 def _refuse_bad_place(path: Path, lines: Lines, clinic: Clinic, known: list[str]) -> None:
     if clinic.country not in known:
-        problem = f"is not a country with help lines in crisis_lines.yml. Use one of {', '.join(known)}, or add lines there first."
+        problem = f"has no help lines in crisis_lines.yml. Use one of {', '.join(known)}, or add lines there first."
         raise ContentError(path, line_of(lines, "country"), "country", problem)
     try:
         ZoneInfo(clinic.time_zone)
@@ -139,14 +139,18 @@ def _named_lines(path: Path, lines: Lines, clinic: Clinic, table: CrisisLines) -
     for index, name in enumerate(clinic.crisis_lines):
         where = f"crisis_lines[{index}]"
         if name not in table:
-            raise ContentError(path, line_of(lines, where), where, f'"{name}" does not stand in crisis_lines.yml. Check its spelling.')
+            problem = f'"{name}" does not stand in crisis_lines.yml. Check its spelling.'
+            raise ContentError(path, line_of(lines, where), where, problem)
         if table[name].country != clinic.country:
-            problem = f'"{name}" is a line of {table[name].country}, but the clinic is in {clinic.country}. Choose one of {clinic.country}.'
+            problem = (
+                f'"{name}" belongs to {table[name].country}, not to {clinic.country}. Choose one of {clinic.country}.'
+            )
             raise ContentError(path, line_of(lines, where), where, problem)
     chosen = tuple(table[name] for name in clinic.crisis_lines)
     missing = _missing(chosen)
     if missing:
-        raise ContentError(path, line_of(lines, "crisis_lines"), "crisis_lines", f"must name {missing}. Add one from crisis_lines.yml.")
+        problem = f"must name {missing}. Add one from crisis_lines.yml."
+        raise ContentError(path, line_of(lines, "crisis_lines"), "crisis_lines", problem)
     return chosen
 
 

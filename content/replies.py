@@ -1,4 +1,4 @@
-"""Composes what visitors read from the approved wordings, the clinic's profile and its help lines. Time is always passed in."""
+"""Composes what visitors read from the approved wordings, the profile and its help lines. Time is passed in."""
 
 from __future__ import annotations
 
@@ -44,24 +44,25 @@ class Replies:
     def crisis(self, kind: str, again: int = 0) -> Wording:
         """Return the crisis message for a `crisis` topic.
 
-        `again` counts the crisis messages shown a moment ago: 0 (or False) gives the whole message, 1 (or True) and more the
-        short second forms in turn, so that nobody in distress reads the same words on every turn.
+        `again` counts the crisis messages shown a moment ago: 0 (or False) gives the whole message, 1 (or True) and
+        more the short second forms in turn, so that nobody in distress reads the same words on every turn.
         """
         template: CrisisText = getattr(self.messages.crisis, kind)
         if again:
             short = template.again[(int(again) - 1) % len(template.again)]
             return Wording(short.format(emergency=self._emergency, line=self._first_line(kind).sentence))
-        text = template.first.format(
-            emergency=self._emergency, lines=_listed(self._shown_lines(kind)), advice=self._advice(), quiet=self._quiet()
-        )
+        lines = _listed(self._shown_lines(kind))
+        words = {"emergency": self._emergency, "lines": lines, "advice": self._advice(), "quiet": self._quiet()}
+        text = template.first.format(**words)
         return Wording(re.sub(r"\n{3,}", "\n\n", text))
 
     def handed_over(self, kind: str, now: datetime.datetime) -> Wording:
-        """Say that a person will answer and when. `kind` is the handoff's topic ("medication", "talk_to_human", "cost", ...)."""
+        """Say that a person will answer and when. `kind` is the handoff's topic: "medication", "cost", ..."""
         texts = self.messages.handed_over
         if kind in self._clinical:
             return Wording(self._handed_over(texts.clinical, "clinical", now))
-        return Wording(self._handed_over(texts.staff if kind == "talk_to_human" else texts.no_answer, "front_desk", now))
+        template = texts.staff if kind == "talk_to_human" else texts.no_answer
+        return Wording(self._handed_over(template, "front_desk", now))
 
     def not_understood(self, now: datetime.datetime) -> Wording:
         """Say that a person takes over, because two clarifying questions in a row did not help."""

@@ -30,7 +30,7 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"[-+]?(0|[1-9
 
 
 class ContentError(Exception):
-    """A content file cannot be used. `path` is the file, `line` counts from 1, `where` is the field ("" for the file)."""
+    """A content file cannot be used. `line` counts from 1, `where` is the field ("" for the whole file)."""
 
     def __init__(self, path: Path, line: int, where: str, problem: str) -> None:
         self.path, self.line, self.where, self.problem = path, line, where, problem

@@ -1,0 +1,74 @@
+"""Rasa's REST channel, made exact: one request gives one message with text, buttons and mark, and failures are visible.
+
+The stock channel splits a text at blank lines, sends the mark apart from it, answers a failure with an empty list and
+writes the visitor's text into the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.channels.rest import RestInput
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+logger = structlog.get_logger(__name__)
+
+OnMessage = Callable[[UserMessage], Awaitable[Any]]
+
+
+class OneMessage(OutputChannel):
+    """Collects each utterance as one message: `{"recipient_id", "text", "buttons", "custom"}`."""
+
+    def __init__(self) -> None:
+        self.messages: list[dict[str, Any]] = []
+
+    @classmethod
+    def name(cls) -> str:
+        return "collector"
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        parts = {key: message[key] for key in ("text", "buttons", "custom") if message.get(key)}
+        self.messages.append({"recipient_id": recipient_id, **parts})
+
+
+class OneMessageInput(RestInput):
+    """POST /webhooks/rest/webhook `{"sender", "message", "metadata"}` gives a list of one message.
+
+    The message is `{"recipient_id", "text", "buttons", "custom"}`; `custom` is the mark.
+    """
+
+    def blueprint(self, on_new_message: OnMessage) -> Blueprint:
+        webhook = Blueprint("handrail_rest", __name__)
+
+        @webhook.route("/", methods=["GET"])
+        async def health(_request: Request) -> HTTPResponse:
+            return response.json({"status": "ok"})
+
+        @webhook.route("/webhook", methods=["POST"])
+        async def receive(request: Request) -> HTTPResponse:
+            body = request.json
+            if (
+                not isinstance(body, dict)
+                or not isinstance(body.get("message"), str)
+                or not isinstance(body.get("sender"), str)
+            ):
+                return response.json(
+                    {"error": 'The body must be JSON with "sender" and "message" as texts.'}, status=400
+                )
+            output = OneMessage()
+            message = UserMessage(
+                body["message"], output, body["sender"], input_channel=self.name(), metadata=self.get_metadata(request)
+            )
+            try:
+                await on_new_message(message)
+            except Exception as error:  # whatever failed, the caller must learn of it; the visitor's text is not logged
+                logger.error("rest.failed", sender=body["sender"], error=type(error).__name__)
+                return response.json({"error": "The message could not be worked."}, status=500)
+            return response.json(output.messages)
+
+        return webhook
