@@ -1,0 +1,81 @@
+"""Joins the parts of the bot into one app. Nothing else does."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from bot import health
+from bot.approved import Approved
+from bot.channels.website import routes as website
+from bot.channels.website.parts import Website
+from bot.channels.website.streams import Streams
+from bot.conversation.limits import Limits
+from bot.conversation.ports import Clock, Understander
+from bot.metrics import Measured, Metrics
+from bot.service import Service, build
+from bot.settings import Settings
+from bot.store.database import open_database
+from bot.web import errors
+from bot.web.middleware import BodyLimit, OtherSites, RequestLog, SecurityHeaders
+
+
+def utc_now() -> datetime:
+    """Return now, in UTC."""
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings, understander: Understander, clock: Clock = utc_now) -> FastAPI:
+    """Return the whole bot; it opens the database and starts working when the server starts.
+
+    `understander` stands in for Rasa in tests.
+
+    Raises:
+        SetupError: a content file or the database address is wrong.
+    """
+    approved, metrics = Approved.load(settings.content_dir), Metrics()
+    measured = Measured(understander, approved, metrics)
+    limits = Limits(settings.limit_conversation, settings.limit_address, settings.limit_total, settings.limit_starts)
+    database = open_database(settings.database_url.get_secret_value())
+    service = build(database, measured, measured, approved, clock, limits=limits)
+
+    app = FastAPI(
+        title="Handrail",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        description="The widget's API.",
+        lifespan=_lifespan(service),
+    )
+    app.state.website = Website(service.conversations, approved, Streams(settings.limit_streams))
+    app.include_router(health.build_router({"database": database.check}, metrics, service.counts))
+    website.install(app)
+    errors.install(app)
+    _wrap(app, settings)
+    return app
+
+
+def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await service.start()
+        try:
+            yield
+        finally:
+            await service.stop()
+
+    return lifespan
+
+
+def _wrap(app: FastAPI, settings: Settings) -> None:
+    """Add the middleware, innermost first."""
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(OtherSites, origins=settings.allowed_origins, public_url=settings.public_url)
+    app.add_middleware(RequestLog)
+    app.add_middleware(SecurityHeaders, https=settings.is_https)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))

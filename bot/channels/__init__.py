@@ -1,0 +1,1 @@
+"""One folder for each channel; each turns what arrives into an `InboundMessage` and knows no rules."""

@@ -1,0 +1,1 @@
+"""The website channel: the widget API, the widget itself and the demo page."""

@@ -1,0 +1,1 @@
+"""What every page and API shares: headers, limits, errors, base templates."""

@@ -1,0 +1,63 @@
+"""The real app on a real uvicorn, on a free port, in a thread of the test's process."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from bot.app import create_app
+from bot.conversation.ports import Understander
+from bot.settings import Settings
+from tests.support.understander import Scripted
+
+PATIENCE_S = 20.0
+
+
+@dataclass(frozen=True)
+class Running:
+    """`url` without a slash at its end."""
+
+    app: FastAPI
+    url: str
+    port: int
+
+
+def settings_for(folder: Path, **overrides: Any) -> Settings:
+    """Return settings that keep everything in `folder`; nothing is taken from the environment's BOT_* names."""
+    return Settings.load(
+        **{"data_dir": folder, "database_url": f"sqlite+aiosqlite:///{folder / 'test.db'}", **overrides}
+    )
+
+
+@contextmanager
+def serving(settings: Settings, understander: Understander | None = None, port: int = 0) -> Iterator[Running]:
+    """Serve the app while inside; its database is opened and its workers run."""
+    app = create_app(settings, understander or Scripted())
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=port, log_config=None, proxy_headers=False, timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        _wait(lambda: server.started or not thread.is_alive())
+        assert server.started, "the server did not start"
+        bound: int = server.servers[0].sockets[0].getsockname()[1]
+        yield Running(app, f"http://127.0.0.1:{bound}", bound)
+    finally:
+        server.should_exit = True
+        thread.join(PATIENCE_S)
+
+
+def _wait(holds: Any) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.02)
