@@ -35,9 +35,13 @@ def delivery_error(error: TelegramError) -> DeliveryError:
     """Return what `error` means for the message that was being sent."""
     if isinstance(error, RetryAfter):
         seconds = error.retry_after
-        return PassingError("Telegram asks to wait.", seconds if isinstance(seconds, int | float) else seconds.total_seconds())
+        return PassingError(
+            "Telegram asks to wait.", seconds if isinstance(seconds, int | float) else seconds.total_seconds()
+        )
     if isinstance(error, ChatMigrated):
-        return PermanentError(f"The group has become a supergroup with the id {error.new_chat_id}. Set that id instead.")
+        return PermanentError(
+            f"The group has become a supergroup with the id {error.new_chat_id}. Set that id instead."
+        )
     if isinstance(error, InvalidToken):
         # The library's message holds the token.
         return PassingError("Telegram refuses the bot's token. Check BOT_TELEGRAM_TOKEN.", 60)

@@ -37,6 +37,12 @@ class Incoming(msgspec.Struct, frozen=True, omit_defaults=True):
 UNUSED = Incoming("unused")
 
 
+def read_command(text: str) -> tuple[str, str] | None:
+    """Return a command's name, in lower case and without the bot's name, and what follows it; None for other texts."""
+    match = _COMMAND.fullmatch(text.strip())
+    return (match[1].lower(), match[2].strip()) if match else None
+
+
 def read_update(payload: dict[str, Any], staff_group: int | None) -> Incoming:
     """Return what `payload` means for us; `UNUSED` for everything in groups but the staff group, and from bots."""
     update = Update.de_json(payload, None)
@@ -58,11 +64,16 @@ def _message(message: Message, in_group: bool, edited: bool) -> Incoming:
     if not text and (not attachment or edited):  # a live place moving, a service message
         return UNUSED
     common = Incoming(
-        "text", chat=message.chat.id, user=message.from_user.id, at=int(message.date.timestamp()), group=in_group, attachment=attachment
+        "text",
+        chat=message.chat.id,
+        user=message.from_user.id,
+        at=int(message.date.timestamp()),
+        group=in_group,
+        attachment=attachment,
     )
-    command = _COMMAND.match(text) if message.text else None
+    command = read_command(text) if message.text else None
     if command:
-        return msgspec.structs.replace(common, kind="command", command=command[1].lower(), text=command[2])
+        return msgspec.structs.replace(common, kind="command", command=command[0], text=command[1])
     return UNUSED if in_group else msgspec.structs.replace(common, text=text)
 
 

@@ -22,7 +22,7 @@ class Choice:
     id_start: str
 
     def button_of(self, messages: tuple[Message, ...]) -> tuple[Message, Button] | None:
-        """Return the message and the button chosen; None where the message is gone, with a forgotten conversation say."""
+        """Return the message and the button chosen; None where the message is gone."""
         for message in messages:
             if message.seq == self.seq and message.id.startswith(self.id_start) and self.index < len(message.buttons):
                 return message, message.buttons[self.index]
@@ -38,5 +38,8 @@ def read_choice(data: str) -> Choice | None:
 def keyboard(message: Message) -> InlineKeyboardMarkup | None:
     """Return the message's buttons, one a row so that long questions stay readable."""
     start = message.id[:_ID_CHARACTERS]
-    rows = [[InlineKeyboardButton(button.label, callback_data=f"b:{message.seq}:{i}:{start}")] for i, button in enumerate(message.buttons)]
+    rows = [
+        [InlineKeyboardButton(button.label, callback_data=f"b:{message.seq}:{i}:{start}")]
+        for i, button in enumerate(message.buttons)
+    ]
     return InlineKeyboardMarkup(rows) if rows else None

@@ -8,8 +8,24 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.channels.telegram.incoming import Incoming
-from bot.conversation.model import Wording
+from bot.conversation.model import Message, Wording
+from bot.conversation.ports import Conversations
 from bot.handoff.model import StaffMember
+
+
+class Talk(Conversations, Protocol):
+    """What the channel may do with conversations."""
+
+    async def say(self, conversation_id: str, client_id: str, wording: Wording) -> Message:
+        """Store an approved wording of the channel itself and queue its delivery; the same `client_id` has one effect.
+
+        Raises ConversationNotFound, StorageRefused.
+        """
+        ...
+
+    async def ask_for_person(self, conversation_id: str, urgent: bool = False) -> None:
+        """As `Conversations.ask_for_person`; `urgent` opens the handoff as urgent, or raises the one that is open."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +111,7 @@ class Alert:
     text: str
     sent_at: datetime
     repeats: int = 0
+    channel: str = ""
 
 
 class Alerts(Protocol):
@@ -108,16 +125,4 @@ class Alerts(Protocol):
 class StaffDirectory(Protocol):
     async def by_telegram_id(self, user_id: int) -> StaffMember | None:
         """Return the active member of staff with that Telegram user id."""
-        ...
-
-
-class Texts(Protocol):
-    """The approved wordings of this channel; `{...}` in them is filled in already."""
-
-    def commands(self) -> Sequence[tuple[str, str]]:
-        """Return (command, description) as Telegram's menu shows them."""
-        ...
-
-    def say(self, name: str, **values: str) -> Wording:
-        """Return the wording `name` of `data/telegram.yml`."""
         ...

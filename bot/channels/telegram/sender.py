@@ -34,7 +34,9 @@ class Part:
 
 def parts_of(message: Message) -> list[Part]:
     """Return the parts of `message`; a member of staff's begins with name and role, the last has the buttons."""
-    heading = ", ".join(filter(None, (message.staff_name, message.staff_role))) if message.author is Author.STAFF else ""
+    heading = (
+        ", ".join(filter(None, (message.staff_name, message.staff_role))) if message.author is Author.STAFF else ""
+    )
     texts = split(f"{heading}\n\n{message.text}" if heading else message.text)
     bold = (MessageEntity(MessageEntity.BOLD, 0, utf16(heading)),) if heading else ()
     last = len(texts) - 1
@@ -76,7 +78,11 @@ async def send_part(bot: TelegramBot, chat: int, part: Part) -> Sent:
     for attempt in tries:
         try:
             return await bot.send_message(
-                chat, attempt.text, entities=attempt.entities or None, reply_markup=attempt.markup, link_preview_options=NO_PREVIEW
+                chat,
+                attempt.text,
+                entities=attempt.entities or None,
+                reply_markup=attempt.markup,
+                link_preview_options=NO_PREVIEW,
             )
         except ChatMigrated as error:
             raise delivery_error(error) from error
