@@ -44,7 +44,7 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
 
 
 def _sign_in_link(settings: Settings, options: argparse.Namespace) -> int:
-    from bot.console.links import sign_in_address
+    from bot.sign_in_link import sign_in_address
 
     print(asyncio.run(sign_in_address(settings, options.email)))
     return 0

@@ -14,12 +14,14 @@ from bot.approved import Approved
 from bot.channels.website import routes as website
 from bot.channels.website.parts import Website
 from bot.channels.website.streams import Streams
+from bot.console.routes import build_console
 from bot.conversation.limits import Limits
 from bot.conversation.ports import Clock, Understander
 from bot.metrics import Measured, Metrics
 from bot.service import Service, build
 from bot.settings import Settings
 from bot.store.database import open_database
+from bot.store.staff import StaffSql
 from bot.web import errors
 from bot.web.middleware import BodyLimit, OtherSites, RequestLog, SecurityHeaders
 
@@ -54,6 +56,10 @@ def create_app(settings: Settings, understander: Understander, clock: Clock = ut
     app.state.website = Website(service.conversations, approved, Streams(settings.limit_streams))
     app.include_router(health.build_router({"database": database.check}, metrics, service.counts))
     website.install(app)
+    staff, profile = StaffSql(database), approved.profile
+    app.mount(
+        "/console", build_console(service.handoffs, service.conversations, staff, profile, settings.public_url, clock)
+    )
     errors.install(app)
     _wrap(app, settings)
     return app

@@ -138,7 +138,7 @@ async def _keep(children: list[Child], stop: asyncio.Event) -> None:
 
 
 async def _welcome(settings: Settings, started: float) -> None:
-    from bot.console.links import sign_in_address
+    from bot.sign_in_link import sign_in_address
 
     link = await sign_in_address(settings)
     say(f"Ready after {time.monotonic() - started:.0f} s.\n")
