@@ -102,8 +102,18 @@ class Conversations(Protocol):
         """Yield once at once and then whenever the conversation may have changed (any replica); close to stop."""
         ...
 
-    async def ask_for_person(self, conversation_id: str) -> None:
-        """The visitor asked for a person by a control, not by text: open a handoff (talk_to_human)."""
+    async def ask_for_person(self, conversation_id: str, urgent: bool = False) -> None:
+        """The visitor asked for a person by a control, not by text: open a handoff (talk_to_human).
+
+        `urgent` opens it as urgent, or raises the one that is open; without it an open one stays as it is.
+        """
+        ...
+
+    async def say(self, conversation_id: str, client_id: str, wording: Wording) -> Message:
+        """Store an approved wording of the channel itself and queue its delivery; the same `client_id` has one effect.
+
+        Raises ConversationNotFound, StorageRefused.
+        """
         ...
 
     async def new_token(self, conversation_id: str) -> str:

@@ -11,10 +11,20 @@ from dataclasses import replace
 
 from bot.conversation.intake import Intake, not_found, too_many
 from bot.conversation.limits import Gate
-from bot.conversation.model import Author, HandoffMark, InboundMessage, Message, Owner, Started, Thread
+from bot.conversation.model import (
+    Author,
+    HandoffMark,
+    InboundMessage,
+    Message,
+    Owner,
+    Started,
+    Thread,
+    Urgency,
+    Wording,
+)
 from bot.conversation.ports import Clock, CrisisCheck, Replies
-from bot.conversation.records import Conversation
-from bot.conversation.speaking import hand_over, say_wording
+from bot.conversation.records import Conversation, Draft
+from bot.conversation.speaking import hand_over, say, say_wording
 from bot.conversation.storage import Store, Subscription
 from bot.errors import WrongToken
 from bot.handoff.opening import TALK_TO_HUMAN
@@ -68,18 +78,34 @@ class ConversationService:
     def watch(self, conversation_id: str) -> AsyncIterator[None]:
         return changes(self._store.subscribe(conversation_id))
 
-    async def ask_for_person(self, conversation_id: str) -> None:
+    async def ask_for_person(self, conversation_id: str, urgent: bool = False) -> None:
         now = self._clock()
         async with self._store.write() as tx:
             conversation = await tx.conversations.get(conversation_id, lock=True)
             if conversation is None:
                 raise not_found()
-            if conversation.owner is not Owner.ASSISTANT:
+            if conversation.owner is not Owner.ASSISTANT and not urgent:
                 return
-            mark = HandoffMark(TALK_TO_HUMAN, "Asked for a person.")
+            current = await tx.handoffs.open_of(conversation_id)
+            kind = current.kind if current else TALK_TO_HUMAN
+            reason = "Asked for a person, and says that it is urgent." if urgent else "Asked for a person."
+            mark = HandoffMark(kind, reason, Urgency.URGENT if urgent else Urgency.NORMAL)
             changed = await hand_over(tx, conversation, mark, "", now)
             await tx.conversations.save(changed)
-            await say_wording(tx, changed, self._replies.handed_over(TALK_TO_HUMAN, now), now)
+            if conversation.owner is Owner.ASSISTANT:
+                await say_wording(tx, changed, self._replies.handed_over(TALK_TO_HUMAN, now), now)
+
+    async def say(self, conversation_id: str, client_id: str, wording: Wording) -> Message:
+        now = self._clock()
+        async with self._store.write() as tx:
+            conversation = await tx.conversations.get(conversation_id, lock=True)
+            if conversation is None:
+                raise not_found()
+            first = await tx.messages.by_client_id(conversation_id, Author.SYSTEM, client_id)
+            if first is not None:
+                return first
+            draft = Draft(author=Author.SYSTEM, text=wording.text, buttons=wording.buttons, client_id=client_id)
+            return await say(tx, conversation, draft, now)
 
     async def new_token(self, conversation_id: str) -> str:
         token = secrets.token_urlsafe(32)

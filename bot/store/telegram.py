@@ -198,7 +198,7 @@ def _content(value: str) -> str:
 
 
 def _insert(session: Session) -> Any:
-    return sqlite.insert if session.connection.dialect.name == "sqlite" else postgresql.insert
+    return sqlite.insert if session.dialect == "sqlite" else postgresql.insert
 
 
 def _put(session: Session, key: str, content: str, at: datetime, only: sa.ColumnElement[bool] | None = None) -> Any:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.channels.telegram.client import TelegramBot
-from bot.channels.telegram.ports import Chats, Deliveries, Inbox, Talk
+from bot.channels.telegram.ports import Chats, Inbox
 from bot.channels.telegram.sender import Part, send_part
 from bot.channels.telegram.texts import TelegramTexts
 from bot.conversation.model import Owner, Thread
-from bot.conversation.ports import Clock
+from bot.conversation.ports import Clock, Conversations
 from bot.errors import ConversationNotFound
 
 LINK_MINUTES = 30
@@ -42,15 +42,14 @@ class Commands:
     def __init__(
         self,
         bot: TelegramBot,
-        talk: Talk,
+        talk: Conversations,
         chats: Chats,
         inbox: Inbox,
-        deliveries: Deliveries,
         texts: TelegramTexts,
         public_url: str,
         clock: Clock,
     ) -> None:
-        self._bot, self._talk, self._chats, self._inbox, self._deliveries = bot, talk, chats, inbox, deliveries
+        self._bot, self._talk, self._chats, self._inbox = bot, talk, chats, inbox
         self._texts, self._public_url, self._clock = texts, public_url, clock
         self._commands: dict[str, Callable[[Given], Awaitable[bool]]] = {
             "start": self._start,
@@ -130,5 +129,4 @@ class Commands:
             with contextlib.suppress(ConversationNotFound):  # another tap was faster
                 await self._talk.forget(conversation)
         await self._inbox.erase_chat(chat)
-        await self._deliveries.keyboard_shown(chat, None)
         await send_part(self._bot, chat, Part(self._texts.wording("deleted").text))

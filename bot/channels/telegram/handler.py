@@ -8,12 +8,12 @@ from bot.channels.telegram.commands import Commands, Given
 from bot.channels.telegram.courtesies import Courtesies
 from bot.channels.telegram.incoming import Incoming, read_command
 from bot.channels.telegram.keyboards import read_choice
-from bot.channels.telegram.ports import Chats, Kept, Talk
+from bot.channels.telegram.ports import Chats, Kept
 from bot.channels.telegram.split import split
 from bot.channels.telegram.staff_group import StaffGroup
 from bot.channels.telegram.texts import TelegramTexts
 from bot.conversation.model import InboundMessage, Message, Owner
-from bot.conversation.ports import Clock
+from bot.conversation.ports import Clock, Conversations
 from bot.errors import EmptyText
 
 LONGEST_TEXT = 2000
@@ -24,7 +24,7 @@ _FRESH_SECONDS = 60
 class UpdateHandler:
     def __init__(
         self,
-        talk: Talk,
+        talk: Conversations,
         chats: Chats,
         commands: Commands,
         staff_group: StaffGroup,

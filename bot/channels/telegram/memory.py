@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -61,11 +61,11 @@ class Memory:
         number = await self._store.get(f"{_KEYBOARD}{chat_id}")
         return int(number) if number else None
 
-    async def keyboard_shown(self, chat_id: int, telegram_message: int | None) -> None:
+    async def keyboard_shown(self, chat_id: int, telegram_message: int | None, now: datetime) -> None:
         if telegram_message is None:
             await self._store.drop(f"{_KEYBOARD}{chat_id}")
         else:
-            await self._store.put(f"{_KEYBOARD}{chat_id}", str(telegram_message), datetime.now(UTC))
+            await self._store.put(f"{_KEYBOARD}{chat_id}", str(telegram_message), now)
 
     # Lease
 

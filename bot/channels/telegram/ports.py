@@ -8,24 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.channels.telegram.incoming import Incoming
-from bot.conversation.model import Message, Wording
-from bot.conversation.ports import Conversations
 from bot.handoff.model import StaffMember
-
-
-class Talk(Conversations, Protocol):
-    """What the channel may do with conversations."""
-
-    async def say(self, conversation_id: str, client_id: str, wording: Wording) -> Message:
-        """Store an approved wording of the channel itself and queue its delivery; the same `client_id` has one effect.
-
-        Raises ConversationNotFound, StorageRefused.
-        """
-        ...
-
-    async def ask_for_person(self, conversation_id: str, urgent: bool = False) -> None:
-        """As `Conversations.ask_for_person`; `urgent` opens the handoff as urgent, or raises the one that is open."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +51,7 @@ class Inbox(Protocol):
     async def give_up(self, update_id: int, error: str) -> None: ...
 
     async def erase_chat(self, chat_id: int) -> None:
-        """Erase what is kept of a chat, beside the update that asked for it."""
+        """Erase what is kept of a chat, beside updates still to be worked."""
         ...
 
 
@@ -81,7 +64,7 @@ class Deliveries(Protocol):
 
     async def shown_keyboard(self, chat_id: int) -> int | None: ...
 
-    async def keyboard_shown(self, chat_id: int, telegram_message: int | None) -> None: ...
+    async def keyboard_shown(self, chat_id: int, telegram_message: int | None, now: datetime) -> None: ...
 
 
 class Lease(Protocol):

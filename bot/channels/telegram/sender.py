@@ -66,7 +66,7 @@ class TelegramSender:
         """Take the buttons off the message that had them: what was offered then is no longer what is asked now."""
         old = await self._deliveries.shown_keyboard(chat)
         if old != shown:
-            await self._deliveries.keyboard_shown(chat, shown)
+            await self._deliveries.keyboard_shown(chat, shown, self._clock())
         if old is not None and old != shown:
             await remove_keyboard(self._bot, chat, old)
 
