@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 
+import structlog
 from fastapi import FastAPI
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot import health
 from bot.approved import Approved
+from bot.channels.telegram.channel import TelegramChannel, TelegramSettings
 from bot.channels.website import routes as website
 from bot.channels.website.parts import Website
 from bot.channels.website.streams import Streams
@@ -22,8 +24,11 @@ from bot.service import Service, build
 from bot.settings import Settings
 from bot.store.database import open_database
 from bot.store.staff import StaffSql
+from bot.store.telegram import TelegramStore
 from bot.web import errors
 from bot.web.middleware import BodyLimit, OtherSites, RequestLog, SecurityHeaders
+
+log = structlog.get_logger()
 
 
 def utc_now() -> datetime:
@@ -45,16 +50,22 @@ def create_app(settings: Settings, understander: Understander, clock: Clock = ut
     database = open_database(settings.database_url.get_secret_value())
     service = build(database, measured, measured, approved, clock, limits=limits)
 
+    telegram = _telegram(settings, TelegramStore(database), service, approved, clock)
+    probes = {"database": database.check}
+
     app = FastAPI(
         title="Handrail",
         version="1",
         docs_url=None,
         redoc_url=None,
         description="The widget's API.",
-        lifespan=_lifespan(service),
+        lifespan=_lifespan(service, telegram),
     )
     app.state.website = Website(service.conversations, approved, Streams(settings.limit_streams))
-    app.include_router(health.build_router({"database": database.check}, metrics, service.counts))
+    if telegram is not None:
+        probes["telegram"] = telegram.probe
+        app.include_router(telegram.router)
+    app.include_router(health.build_router(probes, metrics, service.counts))
     website.install(app)
     staff, profile = StaffSql(database), approved.profile
     app.mount(
@@ -65,14 +76,36 @@ def create_app(settings: Settings, understander: Understander, clock: Clock = ut
     return app
 
 
-def _lifespan(service: Service) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _telegram(
+    settings: Settings, store: TelegramStore, service: Service, approved: Approved, clock: Clock
+) -> TelegramChannel | None:
+    """Return the Telegram channel, sending through the outbox; None without a token. Raises SetupError."""
+    if settings.telegram_token is None:
+        log.info("telegram is off", why="BOT_TELEGRAM_TOKEN is not set")
+        return None
+    channel = TelegramChannel(
+        TelegramSettings.of(settings), store, service.conversations, service.handoffs, approved.telegram, clock
+    )
+    service.outbox.add_sender(channel.sender)
+    return channel
+
+
+def _lifespan(
+    service: Service, telegram: TelegramChannel | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await service.start()
+        if telegram is not None:
+            await telegram.start()
         try:
             yield
         finally:
+            if telegram is not None:
+                await telegram.stop()
             await service.stop()
+            if telegram is not None:
+                await telegram.close()
 
     return lifespan
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from bot.channels.telegram.texts import TelegramTexts
 from bot.channels.website.ports import HomePage, WidgetInfo
 from bot.conversation.model import Button, Entity, HandoffMark, Outcome, Reply, Understanding, Urgency, Wording
 from bot.errors import SetupError
@@ -14,17 +15,19 @@ from content.profile import Profile
 from content.replies import Replies as Composed
 from content.replies import Wording as Composition
 from content.replies import load_replies
+from content.telegram_texts import load_telegram_messages, refuse_too_long
 from content.yaml_lines import ContentError
 
-WEBSITE = "website"
+WEBSITE, TELEGRAM = "website", "telegram"
 
 
 class Approved:
     """Fills the Protocols `Replies`, `CrisisCheck` and `WebsiteContent` from the content files."""
 
-    def __init__(self, replies: Composed, matcher: CrisisMatcher) -> None:
+    def __init__(self, replies: Composed, matcher: CrisisMatcher, telegram: TelegramTexts) -> None:
         self._replies = replies
         self._matcher = matcher
+        self.telegram = telegram
 
     @classmethod
     def load(cls, content_dir: Path) -> Approved:
@@ -34,7 +37,10 @@ class Approved:
             SetupError: naming the file, the line and the field that is wrong.
         """
         try:
-            return cls(load_replies(content_dir), CrisisMatcher.load(content_dir))
+            replies = load_replies(content_dir)
+            telegram = TelegramTexts(replies.profile, load_telegram_messages(content_dir))
+            refuse_too_long(replies.profile, content_dir)
+            return cls(replies, CrisisMatcher.load(content_dir), telegram)
         except ContentError as error:
             raise SetupError(str(error)) from error
 
@@ -45,8 +51,7 @@ class Approved:
     # Replies
 
     def welcome(self, channel: str) -> Wording:
-        del channel  # one welcome for every channel so far
-        return _wording(self._replies.welcome())
+        return self.telegram.wording("start") if channel == TELEGRAM else _wording(self._replies.welcome())
 
     def crisis(self, kind: str, again: int) -> Wording:
         return _wording(self._replies.crisis(kind, again))

@@ -28,9 +28,13 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="BOT_", env_ignore_empty=True, frozen=True, extra="ignore")
 
-    host: str = Field("127.0.0.1", min_length=1, description="Give the address to listen on, e.g. 127.0.0.1 or 0.0.0.0.")
+    host: str = Field(
+        "127.0.0.1", min_length=1, description="Give the address to listen on, e.g. 127.0.0.1 or 0.0.0.0."
+    )
     port: Port = Field(8000, description="Give a port number from 0 to 65535, e.g. 8000 (0: any free one).")
-    public_url: str = Field("", validate_default=True, description="Give the address visitors see, e.g. https://chat.clinic.example.")
+    public_url: str = Field(
+        "", validate_default=True, description="Give the address visitors see, e.g. https://chat.clinic.example."
+    )
     allowed_origins: Addresses = Field(
         (), description="Give the sites that embed the widget, separated by commas, e.g. https://www.clinic.example."
     )
@@ -38,7 +42,9 @@ class Settings(BaseSettings):
         (), description="Give the proxies' addresses or networks, separated by commas, e.g. 10.0.0.2,172.16.0.0/12."
     )
 
-    data_dir: Path = Field(Path("var"), description="Give a folder that the bot may write to; it is made where missing.")
+    data_dir: Path = Field(
+        Path("var"), description="Give a folder that the bot may write to; it is made where missing."
+    )
     database_url: SecretStr = Field(
         SecretStr(""),
         validate_default=True,
@@ -54,8 +60,19 @@ class Settings(BaseSettings):
     action_port: Port = Field(5055, description="Give a port number from 0 to 65535, e.g. 5055.")
     rasa_timeout: float = Field(5.0, gt=0, le=60, description="Give seconds, more than 0 and at most 60, e.g. 5.")
 
-    telegram_token: SecretStr | None = Field(None, description="Give the token that BotFather showed, e.g. 123456:ABC-def.")
-    telegram_api_url: str = Field("https://api.telegram.org", description="Give the Bot API server's address without the /bot part.")
+    telegram_token: SecretStr | None = Field(
+        None, description="Give the token that BotFather showed, e.g. 123456:ABC-def."
+    )
+    telegram_api_url: str = Field(
+        "https://api.telegram.org", description="Give the Bot API server's address without the /bot part."
+    )
+    telegram_mode: Literal["polling", "webhook"] = Field(
+        "polling", description="Give polling, or webhook with a BOT_PUBLIC_URL that Telegram can reach over https."
+    )
+    telegram_staff_group: int | None = Field(
+        None, lt=0, description="Give the group's number, e.g. -1001234567890; /id in the group tells it."
+    )
+    telegram_remind_minutes: float = Field(5.0, ge=0.1, le=1440, description="Give minutes, from 0.1 to 1440, e.g. 5.")
 
     limit_conversation: int = Field(30, ge=1, description="Give messages a minute in one conversation, 1 or more.")
     limit_address: int = Field(300, ge=1, description="Give messages a minute from one address, 1 or more.")
@@ -64,7 +81,9 @@ class Settings(BaseSettings):
     limit_streams: int = Field(100, ge=1, description="Give open live connections from one address, 1 or more.")
     max_body_bytes: int = Field(65536, ge=16384, description="Give the largest request in bytes, 16384 or more.")
 
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Give one of debug, info, warning, error.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Give one of debug, info, warning, error."
+    )
     log_format: Literal["auto", "console", "json"] = Field(
         "auto", description="Give one of auto (console on a terminal, else json), console, json."
     )
@@ -86,7 +105,7 @@ class Settings(BaseSettings):
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("log_level", "log_format", mode="before")
+    @field_validator("log_level", "log_format", "telegram_mode", mode="before")
     @classmethod
     def _lower(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value

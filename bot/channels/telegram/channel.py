@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Self
 
 from fastapi import APIRouter
 
@@ -26,10 +27,12 @@ from bot.channels.telegram.staff_group import StaffGroup
 from bot.channels.telegram.status import Status
 from bot.channels.telegram.texts import TelegramTexts
 from bot.conversation.ports import Clock, Conversations
-from bot.errors import StorageRefused
+from bot.errors import SetupError, StorageRefused
 from bot.handoff.ports import Handoffs
+from bot.settings import Settings
 from bot.store.telegram import TelegramStore
 
+TELEGRAM = "https://api.telegram.org"
 _PRUNE_SECONDS = 3600.0
 
 
@@ -45,6 +48,30 @@ class TelegramSettings:
     remind_minutes: float = 5.0
     poll_seconds: float = POLL_SECONDS
     lease: LeasePace = field(default_factory=LeasePace)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the channel's part of the settings.
+
+        Raises:
+            SetupError: no token, or a webhook that Telegram could not reach.
+        """
+        if settings.telegram_token is None:
+            raise SetupError("BOT_TELEGRAM_TOKEN is not set, so Telegram is off. docs/telegram.md says how to get one.")
+        webhook = settings.telegram_mode == "webhook"
+        if webhook and settings.telegram_api_url == TELEGRAM and not settings.is_https:
+            raise SetupError(
+                "BOT_TELEGRAM_MODE=webhook needs a BOT_PUBLIC_URL that begins with https:// and that Telegram can "
+                "reach. Without one, leave BOT_TELEGRAM_MODE out: the bot then asks Telegram for messages."
+            )
+        return cls(
+            token=settings.telegram_token.get_secret_value().strip(),
+            api_url=settings.telegram_api_url,
+            public_url=settings.public_url.rstrip("/"),
+            webhook=webhook,
+            staff_group=settings.telegram_staff_group,
+            remind_minutes=settings.telegram_remind_minutes,
+        )
 
 
 class TelegramChannel:
