@@ -88,7 +88,8 @@ class World:
 
     def private(self, user: JSON) -> Chat:
         """Return the private chat with `user`, opening it."""
-        shape = {"id": user["id"], "type": "private", **{k: user[k] for k in ("first_name", "username") if k in user}}
+        shape: JSON = {"id": user["id"], "type": "private"}
+        shape |= {name: user[name] for name in ("first_name", "username") if name in user}
         return self.chats.setdefault(user["id"], Chat(user["id"], shape))
 
     def group(self, chat_id: int, title: str, status: str = "member") -> Chat:
