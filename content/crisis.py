@@ -74,7 +74,12 @@ class CrisisMatcher:
     def _guarded(self, line: _Line, guard: str, first: int, last: int) -> bool:
         begin, end = line.sentence(first, last)
         rules = self._rules.guards[guard]
-        if not any(line.matches(pattern, begin, end) for pattern in rules.match):
+        if rules.near:
+            spans = (span for pattern in rules.match for span in line.spans(pattern))
+            found = any(start <= last and stop >= first for start, stop in spans)
+        else:
+            found = any(line.matches(pattern, begin, end) for pattern in rules.match)
+        if not found:
             return False
         return not any(line.matches(pattern, begin, end) for pattern in rules.but)
 

@@ -30,6 +30,7 @@ class LookAlike(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Wordings that only look like danger. `fires` holds messages in which they must not hide a real one.
 
     `but` (guards only): wordings in the same sentence that show the danger to be real after all.
+    `near` (guards only): the guard must share words with the flag, not merely stand in the same sentence.
     """
 
     reason: str
@@ -37,6 +38,7 @@ class LookAlike(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stays_silent: tuple[str, ...]
     fires: tuple[str, ...] = ()
     but: tuple[str, ...] = ()
+    near: bool = False
 
 
 class RedFlagFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,6 +58,7 @@ class Guard(msgspec.Struct, frozen=True):
 
     match: tuple[Pattern, ...]
     but: tuple[Pattern, ...]
+    near: bool
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -92,7 +95,7 @@ def load_rules(data: Path, plain: Callable[[str], list[str]]) -> Rules:
             pattern for name, entry in file.harmless.items() for pattern in compiled(f"harmless.{name}.match", entry.match)
         ),
         guards={
-            name: Guard(compiled(f"guards.{name}.match", guard.match), compiled(f"guards.{name}.but", guard.but))
+            name: Guard(compiled(f"guards.{name}.match", guard.match), compiled(f"guards.{name}.but", guard.but), guard.near)
             for name, guard in file.guards.items()
         },
         flags={
