@@ -144,7 +144,8 @@ class HandrailChat extends HTMLElement {
   }
 
   #opened() {
-    if (matchMedia("(hover: hover)").matches) this.#composer.focus();
+    if (matchMedia("(hover: hover)").matches) this.#composer.focus(); // on a phone that would bring up the keyboard
+    this.#log.showLast();
     this.#sync.wake();
   }
 

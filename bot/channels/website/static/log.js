@@ -12,6 +12,7 @@ export class Log {
   #items = new Map(); // client_id -> element of a text being sent
   #on;
   #phones = null;
+  #target = null; // what to scroll to with the next frame
 
   // `on` has choose(value) and retry(item).
   constructor(on) {
@@ -55,10 +56,11 @@ export class Log {
     this.#shown.set(message.seq, message);
     if (message.client_id) this.#drop(message.client_id);
     const after = [...this.#list.children].find((other) => Number(other.dataset.seq) > message.seq);
-    this.#list.insertBefore(this.#bubble(message), after ?? null);
+    const bubble = this.#bubble(message);
+    this.#list.insertBefore(bubble, after ?? null);
     const last = this.#shown.get(Math.max(...this.#shown.keys()));
     this.#choose(last.author === "visitor" ? [] : last.buttons);
-    this.#scroll();
+    this.#reveal(bubble);
     return true;
   }
 
@@ -74,17 +76,23 @@ export class Log {
     if (before?.isConnected) before.replaceWith(bubble);
     else this.#pending.append(bubble);
     this.#choose([]);
-    this.#scroll();
+    this.#reveal(bubble);
   }
 
   typing(isTyping) {
     this.#typing.hidden = !isTyping;
-    if (isTyping) this.#scroll();
+    if (isTyping) this.#reveal(this.#typing);
   }
 
   notice(text) {
-    this.#list.append(h("p", { class: "notice", "data-seq": Infinity }, text));
-    this.#scroll();
+    const notice = h("p", { class: "notice", "data-seq": Infinity }, text);
+    this.#list.append(notice);
+    this.#reveal(notice);
+  }
+
+  // Shows the newest message when the dialog opens.
+  showLast() {
+    this.#reveal(this.#pending.lastElementChild ?? this.#list.lastElementChild);
   }
 
   // Says a text at once to screen readers, for what must not wait its turn.
@@ -118,11 +126,17 @@ export class Log {
 
   #choose(buttons = []) {
     const choice = ({ label, value }) => h("button", { type: "button", dir: "auto", onclick: () => this.#on.choose(value) }, label);
-    this.#choices.replaceChildren(...buttons.map(choice));
+    // The button for a person is always there below; it need not stand among the choices as well.
+    const others = buttons.filter(({ label }) => label !== strings.person);
+    this.#choices.replaceChildren(...others.map(choice));
   }
 
-  #scroll() {
-    requestAnimationFrame(() => (this.element.scrollTop = this.element.scrollHeight));
+  // Scrolls to the beginning of what is new, so that a long message is read from its first line. Of several that come
+  // together the first counts, and a crisis message before all others.
+  #reveal(element) {
+    const isCrisis = element?.classList.contains("crisis");
+    if (!this.#target) requestAnimationFrame(() => (this.#target?.scrollIntoView({ block: "start" }), (this.#target = null)));
+    if (!this.#target || isCrisis) this.#target = element;
   }
 }
 
