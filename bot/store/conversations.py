@@ -26,7 +26,7 @@ class ConversationSql:
             "channel_ref": conversation.channel_ref,
         }
         values |= {"created_at": conversation.created_at, "next_seq": 1, **_state(conversation)}
-        insert = sqlite.insert if self._session.connection.dialect.name == "sqlite" else postgresql.insert
+        insert = sqlite.insert if self._session.dialect == "sqlite" else postgresql.insert
         return await self._session.run(insert(conversations).values(values).on_conflict_do_nothing()) == 1
 
     async def get(self, conversation_id: str, lock: bool = False) -> Conversation | None:

@@ -14,7 +14,7 @@ from sqlalchemy import URL, Connection, event
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import SetupError
-from bot.store.engines import SQLITE
+from bot.store.address import is_sqlite
 
 OLDEST_SQLITE = (3, 35, 0)
 LOCK = 0x48414E44
@@ -28,14 +28,14 @@ def migrate(url: URL) -> None:
     Raises:
         SetupError: the database cannot be reached or written, or a newer version wrote it.
     """
-    if url.drivername == SQLITE and sqlite3.sqlite_version_info < OLDEST_SQLITE:
+    if is_sqlite(url) and sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise SetupError(
             f"Python's SQLite is {sqlite3.sqlite_version}; version 3.35 or newer is needed. Use a newer Python."
         )
     engine = _engine(url)
     try:
         with engine.begin() as connection:
-            if url.drivername != SQLITE:
+            if not is_sqlite(url):
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             upgrade(connection)
     except CommandError as error:
@@ -71,7 +71,7 @@ def configuration() -> Config:
 
 
 def _engine(url: URL) -> sa.Engine:
-    if url.drivername != SQLITE:
+    if not is_sqlite(url):
         return sa.create_engine(url)
     engine = sa.create_engine(
         url.set(drivername="sqlite"), connect_args={"timeout": WAIT_SECONDS, "isolation_level": None}
