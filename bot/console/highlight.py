@@ -31,7 +31,8 @@ def pieces(text: str, entities: Iterable[Entity]) -> list[Piece]:
             continue
         if entity.start > at:
             found.append(Piece(text[at : entity.start]))
-        found.append(Piece(entity.text, kind=entity.kind, label=words.entity(entity.kind), note=note(entity)))
+        kind = "danger" if entity.kind.startswith(words.DANGER) else entity.kind
+        found.append(Piece(entity.text, kind=kind, label=words.entity(entity.kind), note=note(entity)))
         at = entity.end
     if at < len(text):
         found.append(Piece(text[at:]))
@@ -40,6 +41,8 @@ def pieces(text: str, entities: Iterable[Entity]) -> list[Piece]:
 
 def note(entity: Entity) -> str:
     """Return what is known of the entity in a few words: "Medicine: sertraline, 100 mg, not taken by themselves"."""
+    if entity.kind.startswith(words.DANGER):
+        return words.entity(entity.kind)
     said = [f"{words.entity(entity.kind)}: {entity.value or entity.text}"]
     attributes = entity.attributes
     if attributes.get("dose"):

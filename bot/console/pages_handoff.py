@@ -89,7 +89,9 @@ async def reply(request: Request, parts: Parts, who: Who, form: Form, handoff_id
                 "sent": False,
             }
     if "hx-request" in request.headers:
-        return parts.page("_composer.html", status, handoff_id=handoff_id, form_token=who.form_token, **context)
+        return parts.page(
+            "_composer.html", status, handoff_id=handoff_id, form_token=who.form_token, me=who.staff, **context
+        )
     if context["sent"]:
         return RedirectResponse(f"/console/handoffs/{handoff_id}", status_code=303)
     return await _page(parts, who, handoff_id, status=409, **context)

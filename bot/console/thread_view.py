@@ -59,12 +59,10 @@ class Page:
     closed: bool
     mine: bool
     taken_by: str
-    seen: bool
+    alarming: bool
     opened_at: datetime
     waited: str
-    owner: str
     entries: Sequence[Entry]
-    legend: Mapping[str, str]
     entities: Sequence[Piece]
 
     @property
@@ -72,16 +70,13 @@ class Page:
         """Whether replying is possible: to one's own, and to what nobody has (replying takes it)."""
         return not self.closed and not self.taken_by
 
-    @property
-    def may_take(self) -> bool:
-        return not self.closed and not self.mine and not self.taken_by
-
 
 def page(view: HandoffView, me: StaffMember, now: datetime) -> Page:
     handoff = view.handoff
     failed = {delivery.message.id: delivery for delivery in view.failed}
     entries = [entry(message, failed.get(message.id), me) for message in view.messages]
     marked = [piece for one in entries for piece in one.pieces if piece.kind]
+    urgent, closed = handoff.urgency is Urgency.URGENT, handoff.state is HandoffState.CLOSED
     mine = handoff.claimed_by is not None and handoff.claimed_by.id == me.id
     return Page(
         id=handoff.id,
@@ -89,17 +84,15 @@ def page(view: HandoffView, me: StaffMember, now: datetime) -> Page:
         reason=handoff.reason,
         channel=words.channel(handoff.channel),
         crisis=is_crisis(handoff),
-        urgent=handoff.urgency is Urgency.URGENT,
-        closed=handoff.state is HandoffState.CLOSED,
+        urgent=urgent,
+        closed=closed,
         mine=mine,
         taken_by=_taken_by(handoff, mine),
-        seen=handoff.acknowledged_at is not None,
+        alarming=urgent and not closed and handoff.acknowledged_at is None,
         opened_at=handoff.opened_at,
         waited=words.waited((handoff.closed_at or now) - handoff.opened_at),
-        owner=words.OWNERS[view.owner],
         entries=entries,
-        legend={piece.kind: piece.label for piece in marked},
-        entities=list({(piece.kind, piece.note): piece for piece in marked}.values()),
+        entities=list({(piece.kind, piece.text.lower()): piece for piece in marked}.values()),
     )
 
 

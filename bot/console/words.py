@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.conversation.model import Outcome, Owner
+from bot.conversation.model import Outcome
 
 # What a handoff is about, as a nurse or receptionist would say it.
 KINDS = {
@@ -48,6 +48,9 @@ KINDS = {
 
 CRISES = frozenset({"self_harm", "harm_to_others", "medical_emergency", "abuse"})
 
+# Entities that the crisis check found: "danger_" and the kind.
+DANGER = "danger_"
+
 OUTCOMES = {
     Outcome.ANSWER: "Answered",
     Outcome.CRISIS: "Danger: crisis message shown",
@@ -55,12 +58,6 @@ OUTCOMES = {
     Outcome.STAFF: "Handed to the front desk",
     Outcome.CLARIFY: "Asked what was meant",
     Outcome.SMALLTALK: "Small talk",
-}
-
-OWNERS = {
-    Owner.ASSISTANT: "The assistant answers",
-    Owner.WAITING: "Waiting for a person",
-    Owner.STAFF: "With a person; the assistant is silent",
 }
 
 CHANNELS = {"website": "Website", "telegram": "Telegram"}
@@ -101,6 +98,8 @@ def topic(name: str) -> str:
 
 
 def entity(name: str) -> str:
+    if name.startswith(DANGER):
+        return "Sign of danger"
     return ENTITIES.get(name, plain(name))
 
 
