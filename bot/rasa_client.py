@@ -142,7 +142,7 @@ def _reply(text: str, mark: _Mark) -> Reply:
         outcome=Outcome(mark.outcome),
         topic=mark.topic,
         buttons=tuple(Button(button.label, button.value) for button in mark.buttons),
-        handoff=mark.handoff and HandoffMark(mark.handoff.kind, mark.handoff.reason, Urgency(mark.handoff.urgency)),
+        handoff=_handoff(mark.handoff) if mark.handoff else None,
         understanding=Understanding(
             confidence=mark.confidence,
             ranking=tuple(mark.ranking),
@@ -153,6 +153,10 @@ def _reply(text: str, mark: _Mark) -> Reply:
         ),
         provenance=mark.provenance,
     )
+
+
+def _handoff(handoff: _Handoff) -> HandoffMark:
+    return HandoffMark(handoff.kind, handoff.reason, Urgency(handoff.urgency))
 
 
 def _unavailable(error: BaseException, limit_s: float) -> BaseException:

@@ -17,10 +17,12 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+from bot.approved import Approved
 from bot.conversation.model import Context, Reply
 from bot.conversation.ports import CrisisCheck, Understander
 from bot.errors import HandrailError, SetupError
 from bot.launcher.models import ROOT, fingerprint, models_dir, read_active
+from bot.rasa_client import RasaClient
 from bot.settings import Settings
 from content.yaml_lines import ContentError
 from tools.cases import Case, CasesError, read_cases
@@ -70,10 +72,8 @@ async def evaluate(cases: Sequence[Case], settings: Settings, model: Path | None
 
 async def ask_all(cases: Sequence[Case], url: str, settings: Settings) -> list[Scored]:
     """Ask a running Rasa at `url` every case."""
-    from bot.parts import crisis_check, rasa
-
-    async with rasa(url, settings) as understander:
-        check, gate = crisis_check(settings), asyncio.Semaphore(AT_ONCE)
+    async with RasaClient(url, settings.rasa_timeout) as understander:
+        check, gate = Approved.load(settings.content_dir), asyncio.Semaphore(AT_ONCE)
 
         async def one(case: Case) -> Scored:
             async with gate:

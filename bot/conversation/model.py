@@ -182,3 +182,12 @@ class Context:
     previous_topic: str = ""
     clarified: int = 0
     owner: Owner = Owner.ASSISTANT
+
+    def after(self, reply: Reply) -> Context:
+        """Return the context of the next message, once `reply` was given to this one."""
+        aside = reply.outcome in (Outcome.CLARIFY, Outcome.SMALLTALK)
+        return Context(
+            previous_topic=self.previous_topic if aside else f"{reply.outcome}/{reply.topic}",
+            clarified=self.clarified + 1 if reply.outcome is Outcome.CLARIFY else 0,
+            owner=self.owner,
+        )

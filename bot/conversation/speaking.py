@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.conversation.model import Author, Entity, HandoffMark, Message, Outcome, Owner, Reply, Urgency, Wording
+from bot.conversation.model import Author, Context, Entity, HandoffMark, Message, Outcome, Owner, Reply, Urgency, Wording
 from bot.conversation.ports import Replies
 from bot.conversation.records import Conversation, Draft
 from bot.conversation.storage import Transaction
@@ -96,10 +96,10 @@ def _draft(message: Message, reply: Reply, wording: Wording) -> Draft:
 
 
 def _after(conversation: Conversation, reply: Reply, now: datetime) -> Conversation:
-    kept = (Outcome.CLARIFY, Outcome.SMALLTALK)
+    context = Context(conversation.previous_topic, conversation.clarified).after(reply)
     return replace(
         conversation,
-        clarified=conversation.clarified + 1 if reply.outcome is Outcome.CLARIFY else 0,
-        previous_topic=conversation.previous_topic if reply.outcome in kept else f"{reply.outcome}/{reply.topic}",
+        clarified=context.clarified,
+        previous_topic=context.previous_topic,
         crisis_told_at=now if reply.outcome is Outcome.CRISIS else conversation.crisis_told_at,
     )
