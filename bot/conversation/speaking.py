@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.conversation.model import Author, Context, Entity, HandoffMark, Message, Outcome, Owner, Reply, Urgency, Wording
+from bot.conversation.model import (
+    Author,
+    Context,
+    Entity,
+    HandoffMark,
+    Message,
+    Outcome,
+    Owner,
+    Reply,
+    Urgency,
+    Wording,
+)
 from bot.conversation.ports import Replies
 from bot.conversation.records import Conversation, Draft
 from bot.conversation.storage import Transaction

@@ -75,7 +75,7 @@ class JobTable(Protocol):
         """Lock the job's conversation and return it if the lease is still the job's own, else None."""
         ...
 
-    async def next(self, job: Job, now: datetime, until: datetime) -> Job | None:
+    async def next(self, job: Job, conversation: Conversation, now: datetime, until: datetime) -> Job | None:
         """Go on to the conversation's next job under the same lease, or give the lease back and return None."""
         ...
 

@@ -92,11 +92,11 @@ class Worker:
                 return None
             now = self._clock()
             if reply is not None:
-                await respond(tx, conversation, job.message, reply, self._replies, now)
+                conversation = await respond(tx, conversation, job.message, reply, self._replies, now)
             elif conversation.owner is not Owner.STAFF:
-                await self._tell_of_outage(tx, conversation, job)
+                conversation = await self._tell_of_outage(tx, conversation, job)
             await tx.jobs.done(job)
-            following = await tx.jobs.next(job, now, now + self._lease)
+            following = await tx.jobs.next(job, conversation, now, now + self._lease)
             failpoints.hit("before_reply_commit")
         failpoints.hit("after_reply_commit")
         return following
@@ -113,7 +113,7 @@ class Worker:
             log.warning("understanding_unavailable", message_id=job.message.id, error=str(error))
             return None
 
-    async def _tell_of_outage(self, tx: Transaction, conversation: Conversation, job: Job) -> None:
+    async def _tell_of_outage(self, tx: Transaction, conversation: Conversation, job: Job) -> Conversation:
         """Hand over once; what comes after is added to the handoff, with a short note the first time."""
         now = self._clock()
         if conversation.owner is Owner.ASSISTANT:
@@ -121,10 +121,11 @@ class Worker:
             conversation = await hand_over(tx, conversation, mark, job.message.text, now)
             await tx.conversations.save(conversation)
             await say_wording(tx, conversation, self._replies.outage(now), now)
-            return
+            return conversation
         note = self._replies.waiting_added()
         if await tx.messages.last_text(conversation.id) != note.text:
             await say_wording(tx, conversation, note, now)
+        return conversation
 
     async def _failed(self, job: Job, error: str) -> None:
         async with self._store.write() as tx:

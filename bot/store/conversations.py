@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy import bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.conversation.model import Author, Message, Outcome, Understanding
@@ -13,6 +14,25 @@ from bot.conversation.records import Conversation, Draft
 from bot.store.rows import to_conversation, to_json, to_message
 from bot.store.schema import conversations, messages
 from bot.store.session import Session
+
+_id: sa.BindParameter[str] = bindparam("conversation")
+_get = sa.select(conversations).where(conversations.c.id == _id)
+_lock = _get.with_for_update()
+_state_columns = ("token_hash", "owner", "staff_id", "clarified", "previous_topic", "language", "crisis_told_at")
+_save = (
+    sa.update(conversations).where(conversations.c.id == _id).values({name: bindparam(name) for name in _state_columns})
+)
+_append = sa.insert(messages)
+_by_client_id = sa.select(messages).where(
+    messages.c.conversation_id == _id, messages.c.author == bindparam("by"), messages.c.client_id == bindparam("client")
+)
+_after = sa.select(messages).where(messages.c.conversation_id == _id, messages.c.seq > bindparam("after"))
+_after = _after.order_by(messages.c.seq)
+_count = sa.update(conversations).where(conversations.c.id == _id).values(next_seq=conversations.c.next_seq + 1)
+_count_visitor = _count.values(last_visitor_at=bindparam("now")).returning(conversations.c.next_seq)
+_count = _count.returning(conversations.c.next_seq)
+_explain = sa.update(messages).where(messages.c.id == bindparam("message"))
+_explain = _explain.values({name: bindparam(f"new_{name}") for name in ("outcome", "topic", "understanding")})
 
 
 class ConversationSql:
@@ -30,8 +50,7 @@ class ConversationSql:
         return await self._session.run(insert(conversations).values(values).on_conflict_do_nothing()) == 1
 
     async def get(self, conversation_id: str, lock: bool = False) -> Conversation | None:
-        query = sa.select(conversations).where(conversations.c.id == conversation_id)
-        row = await self._session.first(query.with_for_update() if lock else query)
+        row = await self._session.first(_lock if lock else _get, {"conversation": conversation_id})
         return to_conversation(row) if row else None
 
     async def by_ref(self, channel: str, channel_ref: str) -> Conversation | None:
@@ -43,8 +62,7 @@ class ConversationSql:
 
     async def save(self, conversation: Conversation) -> None:
         self._session.notify(conversation.id)
-        change = sa.update(conversations).where(conversations.c.id == conversation.id).values(_state(conversation))
-        await self._session.run(change)
+        await self._session.run(_save, {"conversation": conversation.id, **_state(conversation)})
 
     async def delete(self, conversation_id: str) -> bool:
         self._session.notify(conversation_id, "handoffs")
@@ -73,22 +91,18 @@ class MessageSql:
             understanding=draft.understanding,
             in_reply_to=draft.in_reply_to,
         )
-        await self._session.run(sa.insert(messages).values(_columns(message, draft)))
+        await self._session.run(_append, _columns(message, draft))
         self._session.notify(conversation.id)
         return message
 
     async def by_client_id(self, conversation_id: str, author: str, client_id: str) -> Message | None:
-        found = sa.and_(
-            messages.c.conversation_id == conversation_id,
-            messages.c.author == author,
-            messages.c.client_id == client_id,
-        )
-        row = await self._session.first(sa.select(messages).where(found))
+        values = {"conversation": conversation_id, "by": author, "client": client_id}
+        row = await self._session.first(_by_client_id, values)
         return to_message(row) if row else None
 
     async def after(self, conversation_id: str, seq: int) -> tuple[Message, ...]:
-        query = sa.select(messages).where(messages.c.conversation_id == conversation_id, messages.c.seq > seq)
-        return tuple(to_message(row) for row in await self._session.rows(query.order_by(messages.c.seq)))
+        rows = await self._session.rows(_after, {"conversation": conversation_id, "after": seq})
+        return tuple(to_message(row) for row in rows)
 
     async def last_text(self, conversation_id: str) -> str:
         query = sa.select(messages.c.text).where(
@@ -97,16 +111,15 @@ class MessageSql:
         return await self._session.scalar(query.order_by(messages.c.seq.desc()).limit(1)) or ""
 
     async def explain(self, message_id: str, outcome: Outcome, topic: str, understanding: Understanding) -> None:
-        values = {"outcome": outcome.value, "topic": topic, "understanding": to_json(understanding)}
-        await self._session.run(sa.update(messages).where(messages.c.id == message_id).values(values))
+        values = {"new_outcome": outcome.value, "new_topic": topic, "new_understanding": to_json(understanding)}
+        await self._session.run(_explain, {"message": message_id, **values})
 
     async def _next_seq(self, conversation_id: str, author: Author, now: datetime) -> int:
-        values: dict[str, object] = {"next_seq": conversations.c.next_seq + 1}
         if author is Author.VISITOR:
-            values["last_visitor_at"] = now
-        change = sa.update(conversations).where(conversations.c.id == conversation_id).values(values)
-        following: int = await self._session.scalar(change.returning(conversations.c.next_seq))
-        return following - 1
+            following = await self._session.scalar(_count_visitor, {"conversation": conversation_id, "now": now})
+        else:
+            following = await self._session.scalar(_count, {"conversation": conversation_id})
+        return int(following) - 1
 
 
 def _state(conversation: Conversation) -> dict[str, object]:

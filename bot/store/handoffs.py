@@ -19,6 +19,12 @@ _staff = tuple(
 _select = sa.select(handoffs, *_staff).outerjoin(staff, staff.c.id == handoffs.c.claimed_by)
 _open = handoffs.c.state != HandoffState.CLOSED.value
 
+_count_waiting = (
+    sa.update(handoffs)
+    .where(handoffs.c.conversation_id == sa.bindparam("conversation"), _open)
+    .values(waiting_messages=handoffs.c.waiting_messages + 1)
+)
+
 
 class HandoffSql:
     def __init__(self, session: Session) -> None:
@@ -50,9 +56,7 @@ class HandoffSql:
         self._session.notify("handoffs")
 
     async def count_waiting(self, conversation_id: str) -> None:
-        mine = sa.and_(handoffs.c.conversation_id == conversation_id, _open)
-        counted = {"waiting_messages": handoffs.c.waiting_messages + 1}
-        if await self._session.run(sa.update(handoffs).where(mine).values(counted)):
+        if await self._session.run(_count_waiting, {"conversation": conversation_id}):
             self._session.notify("handoffs")
 
     async def queue(self, state: HandoffState | None, limit: int) -> Sequence[Handoff]:
