@@ -1,0 +1,28 @@
+"""The widget as a person uses it in the browser."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+PATIENCE_MS = 15_000
+
+
+class Widget:
+    """Opened on the page at `url`."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        page.goto(url)
+        page.get_by_role("button", name="Ask a question").click()
+        self.log: Locator = page.get_by_role("log", name="Conversation")
+        expect(self.log).to_contain_text("automated", timeout=PATIENCE_MS)
+
+    def say(self, text: str) -> None:
+        self.page.get_by_label("Your message").fill(text)
+        self.page.get_by_role("button", name="Send", exact=True).click()
+
+    def press(self, label: str) -> None:
+        self.log.get_by_role("button", name=label).last.click()
+
+    def reads(self, words: str, within_ms: float = PATIENCE_MS) -> None:
+        expect(self.log).to_contain_text(words, timeout=within_ms)
