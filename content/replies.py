@@ -59,6 +59,8 @@ class Replies:
     def handed_over(self, kind: str, now: datetime.datetime) -> Wording:
         """Say that a person will answer and when. `kind` is the handoff's topic: "medication", "cost", ..."""
         texts = self.messages.handed_over
+        if kind == "outage":
+            return self.outage(now)
         if kind in self._clinical:
             return Wording(self._handed_over(texts.clinical, "clinical", now))
         template = texts.staff if kind == "talk_to_human" else texts.no_answer

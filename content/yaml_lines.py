@@ -129,6 +129,6 @@ def _explain(path: Path, lines: Lines, message: str) -> ContentError:
     missing = re.search(r"missing required field `([^`]+)`", problem)
     if missing:
         problem = f"the field `{missing.group(1)}` is missing. Add it."
-    if re.match(r"Expected `str`, got `(int|float|bool)`", problem):
+    if re.match(r"Expected `str( \| null)?`, got `(int|float|bool)`", problem):
         problem += ". Put it in quotes."
     return ContentError(path, line_of(lines, where), where, problem)

@@ -6,6 +6,7 @@ writes the visitor's text into the log.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -19,6 +20,14 @@ from sanic.response import HTTPResponse
 logger = structlog.get_logger(__name__)
 
 OnMessage = Callable[[UserMessage], Awaitable[Any]]
+
+
+def without_commands(text: str) -> str:
+    """Return `text` with slashes at its start blanked out, every character still in its place.
+
+    Rasa takes "/crisis" or "/restart" for a command and skips all understanding; visitors give no commands.
+    """
+    return re.sub(r"^[\s/]+", lambda start: " " * len(start[0]), text)
 
 
 class OneMessage(OutputChannel):
@@ -62,13 +71,19 @@ class OneMessageInput(RestInput):
                 )
             output = OneMessage()
             message = UserMessage(
-                body["message"], output, body["sender"], input_channel=self.name(), metadata=self.get_metadata(request)
+                without_commands(body["message"]),
+                output,
+                body["sender"],
+                input_channel=self.name(),
+                metadata=self.get_metadata(request),
             )
             try:
                 await on_new_message(message)
             except Exception as error:  # whatever failed, the caller must learn of it; the visitor's text is not logged
                 logger.error("rest.failed", sender=body["sender"], error=type(error).__name__)
                 return response.json({"error": "The message could not be worked."}, status=500)
+            if not output.messages:  # no rule matched, or the action server is gone: Rasa only logs it
+                return response.json({"error": "No reply was composed."}, status=502)
             return response.json(output.messages)
 
         return webhook
