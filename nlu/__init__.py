@@ -1,0 +1,1 @@
+"""Understanding: Rasa graph components and the models behind them (Python 3.10)."""

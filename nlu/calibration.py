@@ -1,0 +1,76 @@
+"""Turns raw scores into honest probabilities, from scores of examples that were left out of training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+from scipy.special import logsumexp
+from sklearn.linear_model import LogisticRegression
+
+from nlu.encoder import Vectors
+from nlu.kernel import Scores
+
+Probabilities = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.intp]
+
+
+def probabilities(scores: Scores, sharpness: float) -> Probabilities:
+    """Return the softmax of `sharpness` * scores, one row a text."""
+    scaled = sharpness * scores.astype(np.float64)
+    return np.asarray(np.exp(scaled - logsumexp(scaled, axis=1, keepdims=True)))
+
+
+def fit_sharpness(scores: Scores, labels: Labels) -> float:
+    """Return the softmax's sharpness under which the right topics of `labels` are most likely."""
+
+    def surprise(log_sharpness: float) -> float:
+        scaled = np.exp(log_sharpness) * scores.astype(np.float64)
+        right = scaled[np.arange(len(labels)), labels]
+        return float(np.mean(logsumexp(scaled, axis=1) - right))
+
+    return float(np.exp(minimize_scalar(surprise, bounds=(-1.0, 5.0), method="bounded").x))
+
+
+def familiarity(scores: Scores, near: Vectors, labels: Labels) -> Probabilities:
+    """Return how much each text is like the examples of its best topic, about 0 (foreign) to 1 (an example itself).
+
+    It is the cosine with the nearest example of that topic times the root of the topic's score: the model must be
+    confident and an example must be near. `near` holds the cosines (texts, examples); `labels` the examples' topics.
+    """
+    best = scores.argmax(axis=1)
+    nearest = np.where(labels[None, :] == best[:, None], near, 0.0).max(axis=1)
+    return np.asarray(np.clip(nearest, 0.0, 1.0) * np.sqrt(np.clip(scores.max(axis=1), 0.0, 1.5)), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Whether a text belongs to any topic at all, judged by its familiarity.
+
+    `threshold` is where accepting pays best by Matthews correlation; `slope` and `bias` give the probability.
+    """
+
+    threshold: float
+    slope: float
+    bias: float
+
+    def probability(self, familiar: Probabilities) -> Probabilities:
+        """Return the probability that a text of this familiarity belongs to a topic."""
+        return np.asarray(1.0 / (1.0 + np.exp(-(self.slope * familiar + self.bias))))
+
+
+def fit_knowledge(
+    known: Probabilities, foreign: Probabilities, threshold: float, foreign_share: float
+) -> Knowledge:
+    """Fit on the familiarity of left-out examples and of examples of left-out topics.
+
+    Args:
+        foreign_share: how much of what arrives is foreign, 0 to 1; the two kinds are weighted accordingly.
+    """
+    familiar = np.concatenate([known, foreign])[:, None]
+    target = np.concatenate([np.ones(len(known)), np.zeros(len(foreign))])
+    weight = np.where(target == 1.0, (1.0 - foreign_share) / len(known), foreign_share / len(foreign)) * len(target)
+    model = LogisticRegression(C=1000.0).fit(familiar, target, sample_weight=weight)
+    return Knowledge(threshold, float(model.coef_[0, 0]), float(model.intercept_[0]))

