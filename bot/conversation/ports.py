@@ -39,8 +39,8 @@ class Replies(Protocol):
         """The first message of a conversation on `channel`; an empty text says nothing."""
         ...
 
-    def crisis(self, kind: str, again: bool) -> Wording:
-        """The crisis message; `again`: the short second form, for when the first was shown a moment ago."""
+    def crisis(self, kind: str, again: int) -> Wording:
+        """The crisis message; `again` counts those shown a moment ago: from 1 on it is a short form, each time another."""
         ...
 
     def handed_over(self, kind: str, now: datetime) -> Wording:

@@ -11,7 +11,10 @@ from bot.conversation.model import Author, Button, Message, Outcome, Owner, Unde
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A conversation's state. `crisis_told_at`: when the crisis message was last shown; `token_hash`: SHA-256, hex."""
+    """A conversation's state. `token_hash`: SHA-256, hex.
+
+    `crisis_told_at`: when the crisis message was last shown; `crisis_told`: how often in a row, with no long pause.
+    """
 
     id: str
     channel: str
@@ -24,6 +27,7 @@ class Conversation:
     previous_topic: str = ""
     language: str = ""
     crisis_told_at: datetime | None = None
+    crisis_told: int = 0
 
 
 @dataclass(frozen=True, slots=True)

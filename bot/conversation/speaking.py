@@ -67,8 +67,8 @@ async def respond(
     """
     await tx.messages.explain(message.id, reply.outcome, reply.topic, reply.understanding)
     if conversation.owner is not Owner.STAFF or reply.outcome is Outcome.CRISIS:
-        text = _text(conversation, reply, replies, now)
-        await say(tx, conversation, _draft(message, reply, text), now)
+        wording = _text(_told(conversation, now), reply, replies)
+        await say(tx, conversation, _draft(message, reply, wording), now)
         conversation = _after(conversation, reply, now)
     mark = mark_of(reply)
     if mark is not None:
@@ -87,11 +87,16 @@ def mark_of(reply: Reply) -> HandoffMark | None:
     return HandoffMark(reply.topic or "talk_to_human", reply.understanding.reason or "The message needs a person.")
 
 
-def _text(conversation: Conversation, reply: Reply, replies: Replies, now: datetime) -> Wording:
-    told = conversation.crisis_told_at
-    if reply.outcome is Outcome.CRISIS and told is not None and now - told < CRISIS_AGAIN:
-        return replies.crisis(reply.topic, again=True)
+def _text(told: int, reply: Reply, replies: Replies) -> Wording:
+    """Return what is said; `told` crisis messages were shown a moment ago."""
+    if reply.outcome is Outcome.CRISIS and told:
+        return replies.crisis(reply.topic, again=told)
     return Wording(reply.text, reply.buttons)
+
+
+def _told(conversation: Conversation, now: datetime) -> int:
+    at = conversation.crisis_told_at
+    return conversation.crisis_told if at is not None and now - at < CRISIS_AGAIN else 0
 
 
 def _draft(message: Message, reply: Reply, wording: Wording) -> Draft:
@@ -108,9 +113,7 @@ def _draft(message: Message, reply: Reply, wording: Wording) -> Draft:
 
 def _after(conversation: Conversation, reply: Reply, now: datetime) -> Conversation:
     context = Context(conversation.previous_topic, conversation.clarified).after(reply)
-    return replace(
-        conversation,
-        clarified=context.clarified,
-        previous_topic=context.previous_topic,
-        crisis_told_at=now if reply.outcome is Outcome.CRISIS else conversation.crisis_told_at,
-    )
+    after = replace(conversation, clarified=context.clarified, previous_topic=context.previous_topic)
+    if reply.outcome is not Outcome.CRISIS:
+        return after
+    return replace(after, crisis_told_at=now, crisis_told=_told(conversation, now) + 1)

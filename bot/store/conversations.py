@@ -18,7 +18,16 @@ from bot.store.session import Session
 _id: sa.BindParameter[str] = bindparam("conversation")
 _get = sa.select(conversations).where(conversations.c.id == _id)
 _lock = _get.with_for_update()
-_state_columns = ("token_hash", "owner", "staff_id", "clarified", "previous_topic", "language", "crisis_told_at")
+_state_columns = (
+    "token_hash",
+    "owner",
+    "staff_id",
+    "clarified",
+    "previous_topic",
+    "language",
+    "crisis_told_at",
+    "crisis_told",
+)
 _save = (
     sa.update(conversations).where(conversations.c.id == _id).values({name: bindparam(name) for name in _state_columns})
 )
@@ -131,6 +140,7 @@ def _state(conversation: Conversation) -> dict[str, object]:
         "previous_topic": conversation.previous_topic,
         "language": conversation.language,
         "crisis_told_at": conversation.crisis_told_at,
+        "crisis_told": conversation.crisis_told,
     }
 
 

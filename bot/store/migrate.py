@@ -58,9 +58,9 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     command.upgrade(config, revision)
 
 
-def head() -> str:
-    """Return the revision that this version's schema is."""
-    return ScriptDirectory.from_config(configuration()).get_current_head() or ""
+def revisions() -> list[str]:
+    """Return every schema revision this version knows, oldest first."""
+    return [script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()][::-1]
 
 
 def configuration() -> Config:

@@ -31,6 +31,7 @@ def to_conversation(row: Row) -> Conversation:
         previous_topic=row["previous_topic"],
         language=row["language"],
         crisis_told_at=row["crisis_told_at"],
+        crisis_told=row["crisis_told"],
     )
 
 

@@ -32,6 +32,7 @@ conversations = Table(
     Column("previous_topic", String(64), nullable=False),
     Column("language", String(16), nullable=False),
     Column("crisis_told_at", UtcDateTime),
+    Column("crisis_told", Integer, nullable=False, server_default="0"),
     Column("lease_owner", String(64)),
     Column("lease_until", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
