@@ -55,7 +55,7 @@ def _rasa_validate() -> str:
 def _audit() -> str:
     """Known holes in what the internet touches. Nothing is ignored; what could not be looked up is said."""
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
-        command = [
+        command: list[str | Path] = [
             BIN / "pip-audit",
             "-r",
             "requirements/bot.txt",

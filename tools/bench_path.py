@@ -1,0 +1,180 @@
+"""Speed of the whole way of a message (accepted, stored, understood, stored, read) beside a stock Rasa REST server.
+
+Both are measured in turns in one run, because the machine's mood changes; what counts is the ratio.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import statistics
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from bot.launcher import programs
+from bot.launcher.models import models_dir, read_active
+from bot.launcher.processes import Child, Program, free_port
+from bot.settings import Settings
+from tools.stack import understanding
+from tools.stock_rasa import stock_program, train_stock
+
+VISITORS = 16
+ROUNDS = 3
+ALONE_MESSAGES = 60
+CROWD_SECONDS = 8.0
+QUESTIONS = (
+    "what does a session feel like", "is it like being drunk", "how long does one appointment take", "is someone with me the whole time",
+    "will it cure my ptsd for good", "what is the evidence for it", "do i need therapy as well", "how does it work in the brain",
+)  # fmt: skip
+
+Ask = Callable[[str], Awaitable[None]]
+Visit = AbstractAsyncContextManager[Ask]
+
+
+@dataclass
+class Measured:
+    """Milliseconds of each message with one visitor; messages a second with sixteen."""
+
+    alone_ms: list[float] = field(default_factory=list)
+    crowd_per_second: list[float] = field(default_factory=list)
+
+    @property
+    def median_ms(self) -> float:
+        return statistics.median(self.alone_ms)
+
+    @property
+    def throughput(self) -> float:
+        return statistics.median(self.crowd_per_second)
+
+
+async def main() -> None:
+    """Print both and the ratios."""
+    ours, stock = Measured(), Measured()
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="handrail-bench-")))
+        print("Training the stock project ...", flush=True)
+        stock_url = await stack.enter_async_context(_stock(folder / "stock"))
+        our_url = await stack.enter_async_context(_ours(folder / "ours"))
+        for number in range(ROUNDS):
+            print(f"Round {number + 1} of {ROUNDS} ...", flush=True)
+            await _measure(stock, lambda: _stock_visitor(stock_url))
+            await _measure(ours, lambda: _our_visitor(our_url))
+    print(f"\n{'':<28}{'median, one visitor':>22}{f'messages/s, {VISITORS} visitors':>26}")
+    for name, figures in (("stock Rasa over REST", stock), ("Handrail, whole path", ours)):
+        print(f"{name:<28}{figures.median_ms:>19.1f} ms{figures.throughput:>26.1f}")
+    print(
+        f"{'ratio (ours : stock)':<28}{ours.median_ms / stock.median_ms:>21.2f}x{ours.throughput / stock.throughput:>25.2f}x\n"
+        "Ours includes storing the message and the reply durably, the crisis check and the action server."
+    )
+
+
+async def _measure(into: Measured, visitor: Callable[[], Visit]) -> None:
+    async with visitor() as ask:
+        for number in range(ALONE_MESSAGES):
+            started = time.perf_counter()
+            await ask(QUESTIONS[number % len(QUESTIONS)])
+            into.alone_ms.append((time.perf_counter() - started) * 1000)
+    async with AsyncExitStack() as stack:
+        crowd: Sequence[Ask] = [await stack.enter_async_context(visitor()) for _ in range(VISITORS)]
+        started = time.perf_counter()
+        counts = await asyncio.gather(*(_talk(ask, started + CROWD_SECONDS) for ask in crowd))
+        into.crowd_per_second.append(sum(counts) / (time.perf_counter() - started))
+
+
+async def _talk(ask: Ask, until: float) -> int:
+    count = 0
+    while time.perf_counter() < until:
+        await ask(QUESTIONS[count % len(QUESTIONS)])
+        count += 1
+    return count
+
+
+@asynccontextmanager
+async def _stock_visitor(url: str) -> AsyncIterator[Ask]:
+    sender = uuid.uuid4().hex
+    async with httpx.AsyncClient(base_url=url, timeout=60, trust_env=False) as http:
+
+        async def ask(text: str) -> None:
+            answer = await http.post("/webhooks/rest/webhook", json={"sender": sender, "message": text})
+            assert answer.json(), "the stock server said nothing"
+
+        yield ask
+
+
+@asynccontextmanager
+async def _our_visitor(url: str) -> AsyncIterator[Ask]:
+    async with httpx.AsyncClient(base_url=url, timeout=60, trust_env=False) as http:
+        started = (await http.post("/api/conversations")).json()
+        headers, path = {"Authorization": f"Bearer {started['token']}"}, f"/api/conversations/{started['id']}"
+        async with http.stream("GET", f"{path}/events", headers=headers) as events:
+            lines = events.aiter_lines()
+
+            async def ask(text: str) -> None:
+                body = {"client_id": uuid.uuid4().hex, "text": text}
+                sent = await http.post(f"{path}/messages", json=body, headers=headers)
+                assert sent.status_code == 202, sent.text
+                async for line in lines:
+                    if line.startswith("data:") and _is_reply(line[5:], sent.json()["seq"]):
+                        return
+
+            yield ask
+
+
+def _is_reply(data: str, after: int) -> bool:
+    try:
+        event = json.loads(data)
+    except ValueError:
+        return False
+    return isinstance(event, dict) and event.get("author") == "assistant" and event["seq"] > after
+
+
+@asynccontextmanager
+async def _stock(folder: Path) -> AsyncIterator[str]:
+    port = free_port()
+    model = await asyncio.to_thread(train_stock, folder)
+    async with _running(stock_program(folder, model, port)):
+        yield f"http://{programs.LOOPBACK}:{port}"
+
+
+@asynccontextmanager
+async def _ours(folder: Path) -> AsyncIterator[str]:
+    settings, port = Settings.load(), free_port()
+    active = read_active(settings.data_dir)
+    assert active, "No model was trained yet. Run: make train"
+    async with understanding(models_dir(settings.data_dir) / active.file, folder) as rasa_url:
+        limits = {f"BOT_LIMIT_{name}": "1000000" for name in ("CONVERSATION", "ADDRESS", "TOTAL", "STARTS", "STREAMS")}
+        environment = {
+            **limits,
+            "BOT_RASA_URL": rasa_url,
+            "BOT_DATA_DIR": str(folder),
+            "BOT_PORT": str(port),
+            "BOT_LOG_LEVEL": "warning",
+        }
+        command = [sys.executable, "-m", "bot", "serve"]
+        bot = Program("The bot", command, f"http://{programs.LOOPBACK}:{port}/healthz", folder / "bot.log", environment)
+        async with _running(bot):
+            yield f"http://{programs.LOOPBACK}:{port}"
+
+
+@asynccontextmanager
+async def _running(program: Program) -> AsyncIterator[None]:
+    child = Child(program, print)
+    await child.start()
+    try:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            await child.wait_ready(client)
+        yield
+    finally:
+        await child.stop()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
