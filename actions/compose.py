@@ -174,13 +174,13 @@ def mark(composed: Composed, understood: Understood) -> dict[str, Any]:
             "topic": composed.topic,
             "confidence": understood.confidence,
             "handoff": composed.handoff,
-            "entities": understood.entities,
-            "ranking": understood.ranking[:5],
-            "nearest": understood.nearest[:3],
+            "entities": list(understood.entities),
+            "ranking": list(understood.ranking[:5]),
+            "nearest": list(understood.nearest[:3]),
             "reason": understood.reason,
             "model": understood.model,
             "provenance": composed.provenance,
-            "buttons": composed.buttons,
+            "buttons": list(composed.buttons),
         }
     )
     return raw

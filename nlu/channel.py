@@ -70,13 +70,9 @@ class OneMessageInput(RestInput):
                     {"error": 'The body must be JSON with "sender" and "message" as texts.'}, status=400
                 )
             output = OneMessage()
-            message = UserMessage(
-                without_commands(body["message"]),
-                output,
-                body["sender"],
-                input_channel=self.name(),
-                metadata=self.get_metadata(request),
-            )
+            metadata = self.get_metadata(request)
+            message = UserMessage("", output, body["sender"], input_channel=self.name(), metadata=metadata)
+            message.text = without_commands(body["message"])  # the constructor would strip it, and entities would shift
             try:
                 await on_new_message(message)
             except Exception as error:  # whatever failed, the caller must learn of it; the visitor's text is not logged
