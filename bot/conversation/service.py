@@ -49,12 +49,11 @@ class ConversationService:
         token = secrets.token_urlsafe(32)
         conversation = Conversation(uuid.uuid4().hex, channel, channel_ref, _hash(token), Owner.ASSISTANT, now)
         async with self._store.write() as tx:
-            added = await tx.conversations.add(conversation)
-            if added:
+            if await tx.conversations.add(conversation):
                 welcome = await say_wording(tx, conversation, self._replies.welcome(channel), now)
-        if not added and channel_ref is not None and (known := await self._known(channel, channel_ref)):
-            return known
-        return Started(conversation.id, token, (welcome,) if welcome else ())
+                return Started(conversation.id, token, (welcome,) if welcome else ())
+        # Someone else was quicker with the same reference.
+        return await self.start(channel, channel_ref, address)
 
     async def authorise(self, conversation_id: str, token: str) -> None:
         async with self._store.read() as tx:

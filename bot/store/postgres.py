@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.store.background import Background
 from bot.store.live import Live
-from bot.store.session import Session
+from bot.store.session import OPTIONS, Session
 
 CHANNEL = "handrail"
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
@@ -22,7 +22,9 @@ _NOT_DURABLE = text("SET LOCAL synchronous_commit = off")
 
 class Postgres:
     def __init__(self, url: URL, live: Live) -> None:
-        self._engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_timeout=10, pool_pre_ping=True)
+        self._engine = create_async_engine(
+            url, pool_size=10, max_overflow=10, pool_timeout=10, pool_pre_ping=True, execution_options=OPTIONS
+        )
         self._conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._origin = uuid.uuid4().hex
         self._live = live

@@ -10,6 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 Values = Mapping[str, object]
 
+# An engine's execution options: without this `run` could not count the rows of an INSERT on PostgreSQL.
+OPTIONS = {"preserve_rowcount": True}
+
 
 class Session:
     """Runs statements alike on both databases.

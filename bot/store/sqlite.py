@@ -17,7 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bot.errors import SetupError
 from bot.store.background import Background
 from bot.store.live import Live
-from bot.store.session import Session
+from bot.store.session import OPTIONS, Session
 
 BUSY_SECONDS = 10.0
 RETRY_SECONDS = 0.02
@@ -86,6 +86,7 @@ def engine(url: URL) -> sa.Engine:
         pool_size=2,
         # A wait for a free connection would stop the event loop that is to free it.
         max_overflow=-1,
+        execution_options=OPTIONS,
         connect_args={"check_same_thread": False, "isolation_level": None},
     )
 

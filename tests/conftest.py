@@ -1,0 +1,8 @@
+"""Fixtures that every folder of tests may use."""
+
+import sys
+
+if sys.version_info >= (3, 11):  # the Rasa side runs on 3.10, without the databases' drivers, and needs no database
+    from tests.support.databases import database_url, postgres
+
+    __all__ = ["database_url", "postgres"]
