@@ -20,6 +20,7 @@ from bot.console.routes import build_console
 from bot.conversation.limits import Limits
 from bot.conversation.ports import Clock, Understander
 from bot.metrics import Measured, Metrics
+from bot.rasa_client import RasaClient
 from bot.service import Service, build
 from bot.settings import Settings
 from bot.store.database import open_database
@@ -36,22 +37,25 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(settings: Settings, understander: Understander, clock: Clock = utc_now) -> FastAPI:
+def create_app(settings: Settings, understander: Understander | None = None, clock: Clock = utc_now) -> FastAPI:
     """Return the whole bot; it opens the database and starts working when the server starts.
 
-    `understander` stands in for Rasa in tests.
+    `understander` stands in for Rasa in tests; without one, Rasa is asked at the address of the settings.
 
     Raises:
         SetupError: a content file or the database address is wrong.
     """
     approved, metrics = Approved.load(settings.content_dir), Metrics()
-    measured = Measured(understander, approved, metrics)
+    rasa = RasaClient(settings.rasa_address, settings.rasa_timeout)
+    measured = Measured(understander or rasa, approved, metrics)
     limits = Limits(settings.limit_conversation, settings.limit_address, settings.limit_total, settings.limit_starts)
     database = open_database(settings.database_url.get_secret_value())
     service = build(database, measured, measured, approved, clock, limits=limits)
 
     telegram = _telegram(settings, TelegramStore(database), service, approved, clock)
     probes = {"database": database.check}
+    if understander is None:
+        probes["rasa"] = rasa.health
 
     app = FastAPI(
         title="Handrail",
@@ -59,7 +63,7 @@ def create_app(settings: Settings, understander: Understander, clock: Clock = ut
         docs_url=None,
         redoc_url=None,
         description="The widget's API.",
-        lifespan=_lifespan(service, telegram),
+        lifespan=_lifespan(service, rasa, telegram),
     )
     app.state.website = Website(service.conversations, approved, Streams(settings.limit_streams))
     if telegram is not None:
@@ -91,7 +95,7 @@ def _telegram(
 
 
 def _lifespan(
-    service: Service, telegram: TelegramChannel | None
+    service: Service, rasa: RasaClient, telegram: TelegramChannel | None
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -104,6 +108,7 @@ def _lifespan(
             if telegram is not None:
                 await telegram.stop()
             await service.stop()
+            await rasa.close()
             if telegram is not None:
                 await telegram.close()
 

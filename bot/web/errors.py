@@ -26,11 +26,13 @@ STATUS: dict[type[errors.HandrailError], int] = {
     errors.StorageRefused: 503,
     errors.HandrailError: 500,
 }
+MAX_MESSAGE = 300
 WORDING = {
     "storage_refused": "We cannot take messages just now. Please try again in a minute.",
     "internal_error": "Something went wrong on our side. Please try again in a minute.",
     "not_found": "There is nothing at this address.",
     "method_not_allowed": "This address does not take that kind of request.",
+    "invalid_json": "The request's body is not valid JSON in UTF-8.",
     "unsupported_media_type": "Send JSON, with the header Content-Type: application/json.",
     "content_too_large": "The request is too large.",
 }
@@ -52,7 +54,8 @@ class ErrorOut(BaseModel):
 def error_response(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
     """Return the error shape; an empty message takes the code's own wording."""
     text = message or WORDING.get(code) or HTTPStatus(status).phrase
-    return JSONResponse({"error": {"code": code, "message": text}}, status, headers)
+    shown = text[:MAX_MESSAGE].encode("utf-8", "replace").decode()  # it may name a field that is no valid text
+    return JSONResponse({"error": {"code": code, "message": shown}}, status, headers)
 
 
 def install(app: FastAPI) -> None:
@@ -78,8 +81,11 @@ async def _ours(_: Request, error: Exception) -> Response:
 
 async def _http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.detail == "There was an error parsing the body":  # FastAPI's words for bytes that are no text
+        return error_response(400, "invalid_json", "")
     phrase = HTTPStatus(error.status_code).phrase
-    code = phrase.lower().replace(" ", "_").replace("-", "_")
+    # Python's phrase for 413 changed between versions; a code may not.
+    code = "content_too_large" if error.status_code == 413 else phrase.lower().replace(" ", "_").replace("-", "_")
     detail = "" if error.detail in (phrase, None) else str(error.detail)
     return error_response(error.status_code, code, detail, dict(error.headers or {}))
 
@@ -91,7 +97,7 @@ async def _validation(request: Request, error: Exception) -> Response:
     if any(problem["loc"][:1] == ("body",) for problem in problems) and sent != "application/json":
         return error_response(415, "unsupported_media_type", "")
     if any(problem["type"] == "json_invalid" for problem in problems):
-        return error_response(400, "invalid_json", "The request's body is not valid JSON.")
+        return error_response(400, "invalid_json", "")
     return error_response(400, "bad_input", "; ".join(_sentence(problem) for problem in problems))
 
 

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from bot.app import create_app
 from bot.conversation.ports import Understander
+from bot.serve import configuration
 from bot.settings import Settings
 from tests.support.understander import Scripted
 
@@ -39,11 +40,22 @@ def settings_for(folder: Path, **overrides: Any) -> Settings:
 
 @contextmanager
 def serving(settings: Settings, understander: Understander | None = None, port: int = 0) -> Iterator[Running]:
-    """Serve the app while inside; its database is opened and its workers run."""
-    app = create_app(settings, understander or Scripted())
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=port, log_config=None, proxy_headers=False, timeout_graceful_shutdown=1
-    )
+    """Serve the app while inside, with a scripted understander unless one is given."""
+    with _served(create_app(settings, understander or Scripted()), settings, port) as running:
+        yield running
+
+
+@contextmanager
+def serving_with_rasa(settings: Settings) -> Iterator[Running]:
+    """Serve the app while inside; it asks Rasa at the settings' address."""
+    with _served(create_app(settings), settings) as running:
+        yield running
+
+
+@contextmanager
+def _served(app: FastAPI, settings: Settings, port: int = 0) -> Iterator[Running]:
+    config = configuration(app, settings)
+    config.port, config.timeout_graceful_shutdown = port, 1
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -1,0 +1,36 @@
+"""The real app on a real server for each test module, with an understander that the test can script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.serving import Running, serving, settings_for
+from tests.support.understander import Scripted
+from tests.support.visitor import Visitor
+
+
+@pytest.fixture(scope="module")
+def scripted() -> Scripted:
+    return Scripted()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, scripted: Scripted) -> Iterator[Running]:
+    folder: Path = tmp_path_factory.mktemp("website")
+    with serving(settings_for(folder), scripted) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def http(running: Running) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=running.url, timeout=10) as client:
+        yield client
+
+
+@pytest.fixture
+def visitor(http: httpx.Client) -> Visitor:
+    return Visitor(http)
