@@ -8,17 +8,17 @@ The rules stand in `data/red_flags.yml`. Any finding goes to a person; there are
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from content.normalise import SENTENCE_MARKS, Normaliser, Word
-from content.patterns import Pattern
-from content.red_flags import Kind, Rules, load_rules
+from content.matching import MARKS, Index
+from content.normalise import Normaliser, Word
+from content.red_flags import Kind, RedFlag, Rules, load_rules
 from content.spelling import DATA
 
-HIDDEN = "_"
+PADDING = ["."] * 4  # More marks than any pattern asks for in a row, so that none looks past the end.
+HIDDEN = "_"  # Stands for words that only look like danger.
 
 
 class Finding(NamedTuple):
@@ -35,8 +35,17 @@ class CrisisMatcher:
     """Finds signs of danger. Holds no state between texts and never raises, whatever the text is."""
 
     def __init__(self, normaliser: Normaliser, rules: Rules) -> None:
+        self.rules = rules
         self._normaliser = normaliser
-        self._rules = rules
+        self._harmless = Index(rules.harmless)
+        self._owners = [
+            (kind, name, flag, pattern)
+            for kind, flags in rules.file.flags.items()
+            for name, flag in flags.items()
+            for pattern in rules.flags[kind][name]
+        ]
+        self._flags = Index(pattern for *_, pattern in self._owners)
+        self._guards = {name: (Index(guard.match), Index(guard.but), guard.near) for name, guard in rules.guards.items()}
 
     @classmethod
     def load(cls, data: Path = DATA) -> CrisisMatcher:
@@ -44,99 +53,67 @@ class CrisisMatcher:
         normaliser = Normaliser.load(data)
         return cls(normaliser, load_rules(data, normaliser.pattern_word))
 
-    @property
-    def rules(self) -> Rules:
-        """The rules with their examples."""
-        return self._rules
-
     def find(self, text: str) -> tuple[Finding, ...]:
         """Return every sign of danger in `text`: the kinds in the order of the file, then as they stand in the text."""
         line = _Line(self._normaliser.words(text))
-        for first, last in [span for pattern in self._rules.harmless for span in line.spans(pattern)]:
-            line.hide(first, last)
-        found: list[Finding] = []
-        for kind, flags in self._rules.flags.items():
-            of_kind = [
-                finding
-                for name, patterns in flags.items()
-                for pattern in patterns
-                for finding in self._findings(line, kind, name, pattern)
-            ]
-            found.extend(_first_of_each(sorted(of_kind, key=lambda finding: finding.start)))
-        return tuple(found)
+        for _, first, after in list(line.spans(self._harmless)):
+            line.hide(first, after)
+        found: dict[tuple[int, int, str], Finding] = {}
+        kinds = list(self.rules.file.flags)
+        for number, first, after in line.spans(self._flags):
+            kind, name, flag, _ = self._owners[number]
+            key = (kinds.index(kind), first, name)
+            if key not in found and not self._silenced(line, flag, first, after):
+                found[key] = Finding(kind, *line.offsets(first, after), flag.reason, name)
+        first_of_each: dict[str, Finding] = {}
+        for key in sorted(found):
+            first_of_each.setdefault(found[key].pattern_id, found[key])
+        return tuple(first_of_each.values())
 
-    def _findings(self, line: _Line, kind: Kind, name: str, pattern: Pattern) -> Iterator[Finding]:
-        flag = self._rules.file.flags[kind][name]
-        for first, last in line.spans(pattern):
-            if not any(self._guarded(line, guard, first, last) for guard in flag.unless):
-                yield Finding(kind, line.words[first].start, line.words[last].end, flag.reason, name)
+    def _silenced(self, line: _Line, flag: RedFlag, first: int, after: int) -> bool:
+        return any(self._guarded(line, guard, first, after) for guard in flag.unless)
 
-    def _guarded(self, line: _Line, guard: str, first: int, last: int) -> bool:
-        begin, end = line.sentence(first, last)
-        rules = self._rules.guards[guard]
-        if rules.near:
-            spans = (span for pattern in rules.match for span in line.spans(pattern))
-            found = any(start <= last and stop >= first for start, stop in spans)
-        else:
-            found = any(line.matches(pattern, begin, end) for pattern in rules.match)
-        if not found:
-            return False
-        return not any(line.matches(pattern, begin, end) for pattern in rules.but)
+    def _guarded(self, line: _Line, guard: str, first: int, after: int) -> bool:
+        match, but, near = self._guards[guard]
+        sentence = line.sentence(first, after)
+        for _, begin, end in line.spans(match, *sentence):
+            if not near or (begin < after and end > first):
+                return not line.any(but, *sentence)
+        return False
 
 
 class _Line:
-    """The plain words of a text in one string, ". i want to die . ", with the way back from characters to words."""
+    """The plain words of a text between sentence marks, with the way back to offsets in the text."""
 
     def __init__(self, words: list[Word]) -> None:
-        self.words = words
-        self._texts = [word.text for word in words]
-        self._join()
+        self._words = words
+        self.texts = [".", *(word.text for word in words), *PADDING]
+        self._present = frozenset(self.texts)
 
-    def _join(self) -> None:
-        self._starts: list[int] = []
-        at = 2
-        for text in self._texts:
-            self._starts.append(at)
-            at += len(text) + 1
-        ended = self._texts and self._texts[-1] in SENTENCE_MARKS
-        self._text = ". " + "".join(f"{text} " for text in self._texts) + ("" if ended else ". ")
-        self._present = frozenset(self._texts)
+    def hide(self, first: int, after: int) -> None:
+        """Take words that only look like danger out of sight."""
+        self.texts[first:after] = [text if text in MARKS else HIDDEN for text in self.texts[first:after]]
+        self._present = frozenset(self.texts)
 
-    def hide(self, first: int, last: int) -> None:
-        """Replace words that only look like danger."""
-        for index in range(first, last + 1):
-            if self._texts[index] not in SENTENCE_MARKS:
-                self._texts[index] = HIDDEN
-        self._join()
+    def spans(self, index: Index, begin: int = 1, end: int | None = None) -> Iterator[tuple[int, int, int]]:
+        """Yield (number of the pattern, first position, position after) for what matches within `begin:end`."""
+        last = len(self.texts) - len(PADDING) if end is None else end
+        for number, first, after in index.spans(self.texts, self._present, begin, last):
+            yield number, first, min(after, len(self.texts) - len(PADDING))
 
-    def spans(self, pattern: Pattern) -> Iterator[tuple[int, int]]:
-        """Yield (first, last) word index of each place where `pattern` matches."""
-        if not pattern.possible(self._present):
-            return
-        for match in pattern.regex.finditer(self._text):
-            first = bisect_right(self._starts, match.start()) - 1
-            last = bisect_right(self._starts, match.end() - 1) - 1
-            if 0 <= first <= last:
-                yield first, last
+    def any(self, index: Index, begin: int, end: int) -> bool:
+        """True where a pattern matches within `begin:end`."""
+        return any(True for _ in self.spans(index, begin, end))
 
-    def matches(self, pattern: Pattern, begin: int, end: int) -> bool:
-        """True where `pattern` matches within these characters of the joined text."""
-        return pattern.possible(self._present) and pattern.regex.search(self._text, begin, end) is not None
-
-    def sentence(self, first: int, last: int) -> tuple[int, int]:
-        """Return the characters of the joined text that hold the sentence of these words, with its mark."""
-        while first > 0 and self._texts[first - 1] not in SENTENCE_MARKS:
+    def sentence(self, first: int, after: int) -> tuple[int, int]:
+        """Return the positions of the sentence (or sentences) that hold `first:after`, without the last mark."""
+        while self.texts[first - 1] not in MARKS:
             first -= 1
-        while last + 1 < len(self._texts) and self._texts[last] not in SENTENCE_MARKS:
-            last += 1
-        end = self._starts[last] + len(self._texts[last]) + 1
-        return self._starts[first], end if self._texts[last] in SENTENCE_MARKS else len(self._text)
+        after = max(after, first + 1)
+        while self.texts[after - 1] not in MARKS and self.texts[after] not in MARKS:
+            after += 1
+        return first, after
 
-
-def _first_of_each(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Keep the first finding of each flag: more of the same tell staff nothing."""
-    seen: set[str] = set()
-    for finding in findings:
-        if finding.pattern_id not in seen:
-            seen.add(finding.pattern_id)
-            yield finding
+    def offsets(self, first: int, after: int) -> tuple[int, int]:
+        """Return where these positions stand in the text."""
+        return self._words[first - 1].start, self._words[after - 2].end

@@ -1,52 +1,34 @@
-"""The small language of `data/red_flags.yml`: word patterns that a clinician can read, compiled to regular expressions.
+"""The small language of `data/red_flags.yml`: word patterns that a clinician can read.
 
     die                    the word          dead|gone            one of the words
     (my life|it all)       one of the phrases    really?          may be missing
     (right now)?           may be missing    suicid*              any word that begins so
     ~3                     up to three other words of the same sentence
+    dead & (i|me)          both in one sentence, in either order
+    one thing | another    either of two patterns (with a space on both sides)
     {kin}                  the phrases named `kin` under `words`
     # ##                   a number, a bare number of two or three digits
-    ^ $                  start, end of a sentence
+    ^ $                    start, end of a sentence
     . ?                    a sentence mark (`?` alone: a question mark)
     !(of boredom|laughing) not followed by one of the phrases
 
-Regular expressions over the plain words were chosen over spaCy's Matcher after measuring both: see docs/crisis-check.md.
+A pattern becomes a tree of the pieces in `content/matching.py`, which then runs over plain words.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from itertools import permutations
 
-Needs = tuple[frozenset[str], ...]
+from content.matching import Anchor, Choice, Gap, Maybe, Node, Not, Pattern, Sequence, Test, Words
+
 _TOKEN = re.compile(r"\s+|\{[a-z_]+\}|!\(|##|[()|?^$.#]|~\d|[^\s(){}|?^$.#!~]+")
-_ANY = r"[^ .?]+ "
+REACH = 12  # How many words may stand between the two sides of `&`.
 
 
 class PatternError(ValueError):
     """A pattern that cannot be read; the message says what is wrong and how to mend it."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """A piece of a pattern: its regular expression and, in `needs`, sets of words of which each must occur in the text."""
-
-    regex: str
-    needs: Needs = ()
-
-
-@dataclass(frozen=True)
-class Pattern:
-    """A compiled pattern. `source` is what stands in the file."""
-
-    source: str
-    regex: re.Pattern[str]
-    needs: Needs
-
-    def possible(self, words: frozenset[str]) -> bool:
-        """False where a word is missing without which the pattern cannot match: far cheaper than trying."""
-        return all(not need.isdisjoint(words) for need in self.needs)
 
 
 class Compiler:
@@ -55,18 +37,17 @@ class Compiler:
     def __init__(self, plain: Callable[[str], list[str]], phrases: Mapping[str, str]) -> None:
         self._plain = plain
         self._phrases = phrases
-        self._named: dict[str, Part] = {}
+        self._named: dict[str, Node] = {}
         self._open: list[str] = []
 
     def compile(self, source: str) -> Pattern:
         """Return the compiled pattern. Raises PatternError."""
-        part = _one_of([self._whole(_tokens(phrase), self._words) for phrase in source.split(" | ")])
-        regex = re.compile(rf"(?<![^ ])(?:{part.regex})")
-        if regex.search(". "):
+        tree = _one_of([self._phrase(phrase) for phrase in source.split(" | ")])
+        if tree.skippable:
             raise PatternError("has no word that must occur. Add at least one word that is not optional.")
-        return Pattern(source, regex, part.needs)
+        return Pattern(source, tree)
 
-    def named(self, name: str) -> Part:
+    def named(self, name: str) -> Node:
         """Return the phrases called `name`. Raises PatternError where there are none, or where they name themselves."""
         if name not in self._phrases:
             raise PatternError(f"`{{{name}}}` is not defined under `words`. Define it, or correct the name.")
@@ -74,21 +55,24 @@ class Compiler:
             raise PatternError(f"`{{{name}}}` is defined by way of itself.")
         if name not in self._named:
             self._open.append(name)
-            self._named[name] = self._whole(_tokens(self._phrases[name]), self._choices)
+            self._named[name] = _whole(_tokens(self._phrases[name]), self._choices)
             self._open.pop()
         return self._named[name]
 
-    def _whole(self, tokens: list[str], read: Callable[[list[str]], Part]) -> Part:
-        part = read(tokens)
-        if tokens:
-            raise PatternError(f"has a `{tokens[0]}` too many.")
-        return part
+    def _phrase(self, source: str) -> Node:
+        """Read a phrase, or the words before and after `&`, which may stand in any order."""
+        parts = [_whole(_tokens(side), self._words) for side in source.split(" & ")]
+        if len(parts) == 1:
+            return parts[0]
+        if len(parts) > 3:
+            raise PatternError("joins more than three sides with `&`. Use two or three.")
+        return _one_of([_joined(order) for order in permutations(parts)])
 
-    def _words(self, tokens: list[str]) -> Part:
+    def _words(self, tokens: list[str]) -> Node:
         """Read a pattern's outermost level, where `|` stands between single words."""
         return self._sequence(tokens, closed_by={")"})
 
-    def _choices(self, tokens: list[str]) -> Part:
+    def _choices(self, tokens: list[str]) -> Node:
         """Read `phrase|phrase|...` up to a closing bracket or the end."""
         found = [self._sequence(tokens, closed_by={"|", ")"})]
         while tokens and tokens[0] == "|":
@@ -96,11 +80,11 @@ class Compiler:
             found.append(self._sequence(tokens, closed_by={"|", ")"}))
         return _one_of(found)
 
-    def _sequence(self, tokens: list[str], closed_by: set[str]) -> Part:
-        parts: list[Part] = []
+    def _sequence(self, tokens: list[str], closed_by: set[str]) -> Node:
+        parts: list[Node] = []
         while tokens and tokens[0] not in closed_by:
             if tokens[0] == "?":
-                parts.append(self._optional(parts, tokens))
+                parts.append(_optional(parts, tokens))
             elif tokens[0] == "|":
                 parts.append(self._alternatives(parts, tokens))
             elif tokens[0] == " ":
@@ -109,61 +93,82 @@ class Compiler:
                 parts.append(self._one(tokens))
         if not parts:
             raise PatternError("has an empty phrase. Write a word on both sides of `|` and inside brackets.")
-        return Part("".join(part.regex for part in parts), tuple(need for part in parts for need in part.needs))
+        return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
 
-    def _alternatives(self, parts: list[Part], tokens: list[str]) -> Part:
+    def _alternatives(self, parts: list[Node], tokens: list[str]) -> Node:
         found = [parts.pop()] if parts else []
         while tokens and tokens[0] == "|":
             tokens.pop(0)
             if not found or not tokens or tokens[0] in {" ", "|", ")", "?"}:
-                raise PatternError("has a `|` without a word on both sides. Write no space around `|`.")
+                raise PatternError("has a `|` without a word on both sides. Write it without spaces between words.")
             found.append(self._one(tokens))
         return _one_of(found)
 
-    def _optional(self, parts: list[Part], tokens: list[str]) -> Part:
-        tokens.pop(0)
-        if not parts:
-            raise PatternError("begins with `?`. Write the optional word before it.")
-        return Part(f"(?:{parts.pop().regex})?")
-
-    def _one(self, tokens: list[str]) -> Part:
+    def _one(self, tokens: list[str]) -> Node:
         token = tokens.pop(0)
         if token in {"(", "!("}:
             inner = self._choices(tokens)
             if not tokens:
                 raise PatternError("has a bracket that is not closed. Add `)`.")
             tokens.pop(0)
-            return Part(f"(?!{inner.regex})") if token == "!(" else Part(f"(?:{inner.regex})", inner.needs)
+            return Not(inner) if token == "!(" else inner
         if token.startswith("{"):
-            named = self.named(token[1:-1])
-            return Part(f"(?:{named.regex})", named.needs)
+            return self.named(token[1:-1])
         if token.startswith("~"):
-            return Part(f"(?:{_ANY}){{0,{int(token[1])}}}?")
-        fixed = {"^": r"(?<=[.?] )", "$": r"(?=[.?] )", ".": r"\. ", "??": r"\? ", "#": r"[^ .?]*\d[^ .?]* ", "##": r"\d{2,3} "}
-        return Part(fixed[token]) if token in fixed else self._word(token)
+            return Gap(int(token[1]))
+        return _SIGNS[token] if token in _SIGNS else self._word(token)
 
-    def _word(self, token: str) -> Part:
+    def _word(self, token: str) -> Node:
         stem = token.rstrip("*")
         plain = self._plain(stem)
         if not plain or "*" in stem:
             raise PatternError(f"`{token}` is not a word. `*` may stand at a word's end only.")
         if stem != token:
-            return Part(re.escape(stem.lower()) + r"[^ .?]* ")
-        return Part("".join(f"{re.escape(word)} " for word in plain), tuple(frozenset({word}) for word in plain))
+            begins = stem.lower()
+            return Test(lambda word: word.startswith(begins))
+        words = [Words(frozenset({word})) for word in plain]
+        return words[0] if len(words) == 1 else Sequence(tuple(words))
 
 
-def _one_of(found: list[Part]) -> Part:
-    if len(found) == 1:
-        return found[0]
-    return Part("(?:" + "|".join(part.regex for part in found) + ")", _either(found))
+_SIGNS: dict[str, Node] = {
+    "^": Anchor(-1),
+    "$": Anchor(0),
+    ".": Words(frozenset({"."})),
+    "??": Words(frozenset({"?"})),
+    "#": Test(lambda word: any(character.isdigit() for character in word)),
+    "##": Test(lambda word: word.isdecimal() and 2 <= len(word) <= 3),
+}
 
 
-def _either(parts: list[Part]) -> Needs:
-    """Of each alternative take its rarest need; one of them must occur. An alternative without any needs nothing."""
-    if not all(part.needs for part in parts):
-        return ()
-    longest = [max(part.needs, key=lambda need: (-len(need), max(map(len, need)))) for part in parts]
-    return (frozenset().union(*longest),)
+def _whole(tokens: list[str], read: Callable[[list[str]], Node]) -> Node:
+    node = read(tokens)
+    if tokens:
+        raise PatternError(f"has a `{tokens[0]}` too many.")
+    return node
+
+
+def _optional(parts: list[Node], tokens: list[str]) -> Node:
+    tokens.pop(0)
+    if not parts:
+        raise PatternError("begins with `?`. Write the optional word before it.")
+    return Maybe(parts.pop())
+
+
+def _joined(sides: tuple[Node, ...]) -> Node:
+    parts: list[Node] = [sides[0]]
+    for side in sides[1:]:
+        parts += [Gap(REACH), side]
+    return Sequence(tuple(parts))
+
+
+def _one_of(found: list[Node]) -> Node:
+    """Join alternatives; single words become one set, which is looked up in one step."""
+    words = [word for node in found if isinstance(node, Words) for word in node.words]
+    others = tuple(node for node in found if not isinstance(node, Words))
+    if not words:
+        return others[0] if len(others) == 1 else Choice(others)
+    single = Words(frozenset(words))
+    return Choice((single, *others)) if others else single
 
 
 def _tokens(source: str) -> list[str]:

@@ -8,7 +8,8 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from content.patterns import Compiler, Pattern, PatternError
+from content.matching import Pattern
+from content.patterns import Compiler, PatternError
 from content.yaml_lines import ContentError, Lines, line_of, read_yaml
 
 T = TypeVar("T")
