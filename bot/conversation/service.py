@@ -24,7 +24,7 @@ from bot.conversation.model import (
 )
 from bot.conversation.ports import Clock, CrisisCheck, Replies
 from bot.conversation.records import Conversation, Draft
-from bot.conversation.speaking import hand_over, say, say_wording
+from bot.conversation.speaking import hand_over, remind, say, say_wording
 from bot.conversation.storage import Store, Subscription
 from bot.errors import WrongToken
 from bot.handoff.opening import TALK_TO_HUMAN
@@ -84,6 +84,7 @@ class ConversationService:
             if conversation is None:
                 raise not_found()
             if conversation.owner is not Owner.ASSISTANT and not urgent:
+                await remind(tx, conversation, self._replies, now)
                 return
             current = await tx.handoffs.open_of(conversation_id)
             kind = current.kind if current else TALK_TO_HUMAN

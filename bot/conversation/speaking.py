@@ -45,6 +45,13 @@ async def say_wording(
     return await say(tx, conversation, Draft(author=author, text=wording.text, buttons=wording.buttons), now)
 
 
+async def remind(tx: Transaction, conversation: Conversation, replies: Replies, now: datetime) -> None:
+    """Say that staff see what was written, unless that was just said or staff are there already."""
+    note = replies.waiting_added()
+    if conversation.owner is Owner.WAITING and await tx.messages.last_text(conversation.id) != note.text:
+        await say_wording(tx, conversation, note, now)
+
+
 async def hand_over(
     tx: Transaction,
     conversation: Conversation,

@@ -12,7 +12,7 @@ from bot.conversation.model import Context, HandoffMark, Owner, Reply
 from bot.conversation.ports import Clock, Replies, Understander
 from bot.conversation.pump import Pace, Pump, Source
 from bot.conversation.records import Conversation, Job
-from bot.conversation.speaking import hand_over, respond, say_wording
+from bot.conversation.speaking import hand_over, remind, respond, say_wording
 from bot.conversation.storage import WORK, Store, Transaction
 from bot.errors import StorageRefused, UnderstandingUnavailable
 from bot.handoff.opening import FAILURE, OUTAGE
@@ -122,9 +122,7 @@ class Worker:
             await tx.conversations.save(conversation)
             await say_wording(tx, conversation, self._replies.outage(now), now)
             return conversation
-        note = self._replies.waiting_added()
-        if await tx.messages.last_text(conversation.id) != note.text:
-            await say_wording(tx, conversation, note, now)
+        await remind(tx, conversation, self._replies, now)
         return conversation
 
     async def _failed(self, job: Job, error: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from bot.conversation.model import Context, HandoffMark, Outcome, Owner, Reply, Urgency
 from bot.errors import UnderstandingUnavailable
 from bot.service import Service
-from tests.support.plain import NIA, Echo, make, read_until, running, say, texts
+from tests.support.plain import NIA, Echo, make, read_until, running, say, settled, texts, until
 
 
 @dataclass
@@ -53,13 +53,6 @@ async def start(service: Service) -> str:
     return (await service.conversations.start("website")).id
 
 
-async def settled(service: Service) -> None:
-    """Wait until nothing is left to work."""
-    async with asyncio.timeout(20):
-        while (await service.counts())["jobs_pending"]:
-            await asyncio.sleep(0.02)
-
-
 async def test_it_answers(service: Service) -> None:
     conversation = await start(service)
     sent = await say(service, conversation, "what is it?")
@@ -83,9 +76,7 @@ async def test_it_works_one_message_of_a_conversation_at_a_time_and_conversation
     one, other = await start(service), await start(service)
     for conversation, text in ((one, "one a"), (one, "one b"), (other, "other a")):
         await say(service, conversation, text)
-    async with asyncio.timeout(10):
-        while len(rasa.asked) < 2:
-            await asyncio.sleep(0.02)
+    await until(lambda: len(rasa.asked) == 2)
     await asyncio.sleep(0.3)
     assert sorted(text for text, _ in rasa.asked) == ["one a", "other a"]
     rasa.go.set()
@@ -133,8 +124,7 @@ async def test_staff_who_took_over_meanwhile_silence_the_bot(service: Service, r
     rasa.go.clear()
     conversation = await start(service)
     await say(service, conversation, "question")
-    while not rasa.asked:
-        await asyncio.sleep(0.02)
+    await until(lambda: bool(rasa.asked))
     await service.handoffs.take_over(conversation, NIA)
     rasa.go.set()
     await settled(service)
@@ -148,8 +138,7 @@ async def test_danger_that_rasa_finds_is_shown_even_when_staff_took_over(service
     rasa.go.clear()
     conversation = await start(service)
     await say(service, conversation, "x")
-    while not rasa.asked:
-        await asyncio.sleep(0.02)
+    await until(lambda: bool(rasa.asked))
     await service.handoffs.take_over(conversation, NIA)
     rasa.go.set()
     await settled(service)
@@ -234,8 +223,7 @@ async def test_the_work_of_a_worker_that_hangs_is_taken_up_and_its_late_reply_dr
     async with running(first):
         conversation = await start(first)
         await say(first, conversation, "question")
-        while not stuck.asked:
-            await asyncio.sleep(0.02)
+        await until(lambda: bool(stuck.asked))
         # Its heartbeats stop, as if the process hung.
         first.worker._pump._loops[1].cancel()
         async with running(make(database_url)) as second:
@@ -252,7 +240,6 @@ async def test_stopping_gives_back_what_could_not_be_finished(database_url: str)
     async with running(first):
         conversation = await start(first)
         await say(first, conversation, "question")
-        while not stuck.asked:
-            await asyncio.sleep(0.02)
+        await until(lambda: bool(stuck.asked))
     async with running(make(database_url)) as second, asyncio.timeout(5):
         assert (await read_until(second, conversation, 3))[-1].text == "re: question"

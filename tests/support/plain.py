@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -181,6 +182,25 @@ async def read_until(service: Service, conversation_id: str, count: int) -> list
         if len(messages) >= count:
             break
     return list(messages)
+
+
+async def until(holds: Callable[[], bool], patience: float = 20.0) -> None:
+    """Wait until something holds, `patience` seconds at most."""
+    async with asyncio.timeout(patience):
+        while True:
+            if holds():
+                return
+            await asyncio.sleep(0.02)
+
+
+async def settled(service: Service) -> None:
+    """Wait until nothing is left to work or to deliver."""
+    async with asyncio.timeout(30):
+        while True:
+            counts = await service.counts()
+            if not counts["jobs_pending"] and not counts["outbox_pending"]:
+                return
+            await asyncio.sleep(0.02)
 
 
 async def texts(service: Service, conversation_id: str) -> list[str]:
