@@ -104,8 +104,9 @@ class AlertKeeper:
         text = self._text(handoff, repeats)
         button = InlineKeyboardButton(self._texts.group("seen_button"), callback_data=f"{SEEN}{handoff.id}")
         markup = InlineKeyboardMarkup([[button]]) if _is_unseen(handoff) else None
+        now = self._clock()
         sent = await send_part(self._bot, self._settings.group, Part(text, markup=markup))
-        await self._alerts.put(Alert(handoff.id, sent.message_id, text, self._clock(), repeats, handoff.channel))
+        await self._alerts.put(Alert(handoff.id, sent.message_id, text, now, repeats, handoff.channel))
         if before:
             await remove_keyboard(self._bot, self._settings.group, before.message)
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter
 
 from bot.channels.telegram import moving, webhook
 from bot.channels.telegram.alerts import AlertKeeper, AlertSettings
-from bot.channels.telegram.client import POLL_SECONDS, create_bot
+from bot.channels.telegram.client import MESSAGES_A_SECOND, POLL_SECONDS, create_bot
 from bot.channels.telegram.commands import Commands
 from bot.channels.telegram.courtesies import Courtesies
 from bot.channels.telegram.handler import UpdateHandler
@@ -47,6 +47,7 @@ class TelegramSettings:
     staff_group: int | None = None
     remind_minutes: float = 5.0
     poll_seconds: float = POLL_SECONDS
+    messages_a_second: float = MESSAGES_A_SECOND
     lease: LeasePace = field(default_factory=LeasePace)
 
     @classmethod
@@ -87,7 +88,7 @@ class TelegramChannel:
         clock: Clock,
     ) -> None:
         self._settings, self._clock, self._memory = settings, clock, Memory(store)
-        self._bot = create_bot(settings.token, settings.api_url)
+        self._bot = create_bot(settings.token, settings.api_url, settings.messages_a_second)
         self.sender = TelegramSender(self._bot, self._memory, clock)
         self._status = Status()
         self._courtesies = Courtesies(self._bot)

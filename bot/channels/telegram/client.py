@@ -10,6 +10,7 @@ from telegram.request import HTTPXRequest
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query")
 POLL_SECONDS = 25.0
+MESSAGES_A_SECOND = 30.0
 
 
 class TelegramBot(ExtBot[int]):
@@ -36,8 +37,11 @@ class TelegramBot(ExtBot[int]):
             await request.shutdown()
 
 
-def create_bot(token: str, api_url: str) -> TelegramBot:
-    """Return a client for the Bot API server at `api_url` (its address without the `/bot` part)."""
+def create_bot(token: str, api_url: str, messages_a_second: float = MESSAGES_A_SECOND) -> TelegramBot:
+    """Return a client for the Bot API server at `api_url` (its address without the `/bot` part).
+
+    Messages are sent no faster than `messages_a_second` (0: as fast as they come), to one group 20 a minute.
+    """
     # These loggers write the address of every call, and with it the token.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.getLogger("httpcore").setLevel(logging.WARNING)
@@ -50,5 +54,5 @@ def create_bot(token: str, api_url: str) -> TelegramBot:
         base_file_url=f"{base}/file/bot",
         request=HTTPXRequest(connection_pool_size=32, read_timeout=15, connect_timeout=10, pool_timeout=30),
         get_updates_request=HTTPXRequest(connection_pool_size=2, connect_timeout=10),
-        rate_limiter=AIORateLimiter(),
+        rate_limiter=AIORateLimiter(overall_max_rate=messages_a_second),
     )

@@ -49,10 +49,9 @@ def _fitting(text: str, limit: int, measure: Callable[[str], int]) -> str:
 
 def _cut(head: str, rest: str) -> int:
     """Return where to end the first part: no earlier than a third of what fits, so that parts do not become crumbs."""
-    if rest[:1].isspace() and re.search(r"[.!?…。！？।؟][\"'”’)\]]*$", head):
-        return len(head)
+    blanks = rest[: len(rest) - len(rest.lstrip())]
     for pause in _PAUSES:
-        ends = [match.end() for match in pause.finditer(head) if match.start() >= len(head) // 3]
+        ends = [match.end() for match in pause.finditer(head + blanks) if match.start() >= len(head) // 3]
         if ends:
             return ends[-1]
     return len(head) - (1 if len(head) > 1 and head[-1] == "\u200d" else 0)
