@@ -15,6 +15,7 @@ WEB = ("fastapi", "starlette", "uvicorn", "sse_starlette", "jinja2", "httpx")
 FORBIDDEN = {
     "bot/conversation": (*SQL, *WEB, "telegram", "spacy", "rasa", "bot.store", "bot.channels", "bot.console", "nlu", "actions"),
     "bot/handoff": (*SQL, *WEB, "telegram", "rasa", "bot.store", "bot.channels", "bot.console", "nlu", "actions"),
+    "bot/accounts": (*SQL, *WEB, "telegram", "rasa", "bot.store", "bot.channels", "bot.console", "nlu", "actions"),
     "bot/channels/website": (*SQL, "telegram", "rasa", "bot.store", "bot.console", "bot.channels.telegram", "nlu", "actions"),
     "bot/channels/telegram": (*SQL, "rasa", "bot.console", "bot.channels.website", "nlu", "actions"),
     "bot/console": (*SQL, "telegram", "rasa", "bot.store", "bot.channels", "nlu", "actions"),

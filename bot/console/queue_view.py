@@ -44,6 +44,7 @@ class Row:
     new_messages: str
     who: str
     seen: bool
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def row(handoff: Handoff, me: StaffMember, now: datetime) -> Row:
         else "",
         who=who_has(handoff, me),
         seen=handoff.acknowledged_at is not None,
+        note=shortened(handoff.note),
     )
 
 

@@ -59,6 +59,7 @@ class Page:
     closed: bool
     mine: bool
     taken_by: str
+    note: str
     alarming: bool
     opened_at: datetime
     waited: str
@@ -88,6 +89,7 @@ def page(view: HandoffView, me: StaffMember, now: datetime) -> Page:
         closed=closed,
         mine=mine,
         taken_by=_taken_by(handoff, mine),
+        note=handoff.note,
         alarming=urgent and not closed and handoff.acknowledged_at is None,
         opened_at=handoff.opened_at,
         waited=words.waited((handoff.closed_at or now) - handoff.opened_at),

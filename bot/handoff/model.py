@@ -31,7 +31,10 @@ class StaffMember:
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """One open or closed handoff of a conversation. At most one is not closed at a time."""
+    """One open or closed handoff of a conversation. At most one is not closed at a time.
+
+    `note` is what its closer wrote for colleagues; visitors never see it.
+    """
 
     id: str
     conversation_id: str
@@ -47,6 +50,7 @@ class Handoff:
     acknowledged_at: datetime | None = None
     closed_at: datetime | None = None
     waiting_messages: int = 0
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ def to_handoff(row: Row) -> Handoff:
         acknowledged_at=row["acknowledged_at"],
         closed_at=row["closed_at"],
         waiting_messages=row["waiting_messages"],
+        note=row["note"],
     )
 
 

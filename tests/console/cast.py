@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-import secrets
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import httpx
 
@@ -21,6 +20,8 @@ from bot.settings import Settings
 from bot.store.database import Database, open_database
 from bot.store.staff import StaffSql
 from tests.support.serving import Running
+from tests.support.visitor import Message
+from tests.support.visitor import Visitor as ApiVisitor
 
 PASSWORD = "purple kettle sings twice"
 PEOPLE = {
@@ -33,28 +34,24 @@ PATIENCE_S = 10.0
 T = TypeVar("T")
 
 
-class Visitor:
+class Visitor(ApiVisitor):
     """Somebody writing through the widget's API."""
 
     def __init__(self, url: str) -> None:
-        self._http = httpx.Client(base_url=url, trust_env=False)
-        started = self._http.post("/api/conversations").raise_for_status().json()
-        self.id, self.token = started["id"], started["token"]
-        self._http.headers["Authorization"] = f"Bearer {self.token}"
+        super().__init__(httpx.Client(base_url=url, trust_env=False))
 
     def write(self, text: str) -> None:
-        sent = {"client_id": secrets.token_hex(8), "text": text}
-        self._http.post(f"/api/conversations/{self.id}/messages", json=sent).raise_for_status()
+        assert self.send(text).status_code == 202
 
-    def read(self) -> list[dict[str, Any]]:
-        messages: list[dict[str, Any]] = self._http.get(f"/api/conversations/{self.id}/messages").json()["messages"]
+    def read(self) -> list[Message]:
+        messages: list[Message] = self.thread()["messages"]
         return messages
 
     def hears(self, text: str) -> bool:
         return any(text in message["text"] for message in self.read())
 
     def forget(self) -> None:
-        self._http.delete(f"/api/conversations/{self.id}").raise_for_status()
+        assert self.http.delete(self.path, headers=self.headers).status_code == 204
 
 
 class Person:

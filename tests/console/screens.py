@@ -1,0 +1,55 @@
+"""Screens in a real browser, each signed in as somebody of the cast."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize
+
+from tests.console.cast import PASSWORD, Clinic, email_of
+
+WIDE: ViewportSize = {"width": 1280, "height": 860}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+SMALL: ViewportSize = {"width": 320, "height": 568}
+
+
+class Desk:
+    """Opens screens and collects whatever scripts, styles or the browser's console complain about."""
+
+    def __init__(self, clinic: Clinic, browser: Browser) -> None:
+        self.clinic = clinic
+        self.complaints: list[str] = []
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+
+    def blank(self, size: ViewportSize = WIDE, **options: Any) -> Page:
+        """Return a screen nobody is signed in on."""
+        context = self._browser.new_context(base_url=self.clinic.running.url, viewport=size, **options)
+        context.set_default_timeout(10_000)
+        self._contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        return page
+
+    def screen(
+        self, name: str, path: str = "/console/queue/waiting", size: ViewportSize = WIDE, **options: Any
+    ) -> Page:
+        """Return a screen at `path`, signed in as `name`."""
+        page = self.blank(size, **options)
+        page.goto("/console/sign-in")
+        page.get_by_label("E-mail address").fill(email_of(name))
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/console/queue/waiting")
+        if path != "/console/queue/waiting":
+            page.goto(path)
+        return page
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+
+def unplugged(route: Route) -> None:
+    route.abort("connectionfailed")
