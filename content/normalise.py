@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +22,8 @@ _LOOKALIKES = str.maketrans("аеорсухіјѕԁոһ", "aeopcyxijsdnh")
 _LETTER_FORMS = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "＇": "'", "ʻ": "'", "ё": "е", "ı": "i",
                                "أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ہ": "ه", "ھ": "ه",
                                "ł": "l", "đ": "d", "ø": "o", "ـ": None})
-_PIECE = re.compile(r"(?P<stop>[.!;\n\r…。！।۔|]+)|(?P<ask>[?？؟]+)|(?P<chunk>[^\s.!;…。！।۔?？؟|,،、，:\"“”()\[\]{}/\\<>~^=+&]+)")
+_SPACED = r"(?P<spaced>(?<!\w)[a-z](?:[ .*_-]{1,2}[a-z]){2,}(?!\w))|"  # "k i l l", "d.i.e"
+_PIECE = re.compile(_SPACED + r"(?P<stop>[.!;\n\r…。！।۔|]+)|(?P<ask>[?？؟]+)|(?P<chunk>[^\s.!;…。！।۔?？؟|,،、，:\"“”()\[\]{}/\\<>~^=+&]+)")
 _INNER_MARK = re.compile(r"(?<=\w)[!|](?=\w)")
 _LETTER = r"[^\W_]|[\u0900-\u0963\u0966-\u0dff]"  # Indic vowel signs are no letters to Python.
 _WORD = re.compile(rf"(?:{_LETTER})+(?:'(?:{_LETTER})+)*")
@@ -53,8 +53,7 @@ class Normaliser:
     def words(self, text: str) -> list[Word]:
         """Return the plain words of `text` in order, with one sentence mark between sentences."""
         characters, origins = _plain_characters(text)
-        found = list(self._split(characters, origins))
-        return list(_one_mark(self._joined_letters(found)))
+        return list(_one_mark(self._split(characters, origins)))
 
     def pattern_word(self, word: str) -> list[str]:
         """Return the plain words that a pattern's `word` stands for: the same road that a visitor's word takes."""
@@ -64,7 +63,9 @@ class Normaliser:
     def _split(self, characters: str, origins: list[int]) -> Iterator[Word]:
         for piece in _PIECE.finditer(_INNER_MARK.sub("*", characters)):
             start, end = piece.span()
-            if piece.lastgroup == "chunk":
+            if piece.lastgroup == "spaced":
+                yield from self._spaced(piece.group(), start, origins)
+            elif piece.lastgroup == "chunk":
                 yield from self._chunk(piece.group(), start, origins)
             elif piece.lastgroup == "ask" or not _inside_a_word(characters, start, end):
                 yield Word("?" if piece.lastgroup == "ask" else ".", origins[start], origins[end - 1] + 1)
@@ -86,15 +87,14 @@ class Normaliser:
         word = word.strip("'")[:MAX_WORD]
         return self.spelling.plain(word) if word else ()
 
-    def _joined_letters(self, words: list[Word]) -> Iterator[Word]:
-        """Read "k i l l  m y s e l f" as words, where the letters spell some that matter."""
-        for single, group in groupby(words, key=lambda word: len(word.text) == 1 and word.text.isalpha()):
-            run = list(group)
-            spelt = self.spelling.segment("".join(word.text for word in run)) if single and len(run) > 3 else ()
-            if spelt:
-                yield from (Word(plain, run[0].start, run[-1].end) for part in spelt for plain in self._plain(part))
-            else:
-                yield from run
+    def _spaced(self, letters: str, at: int, origins: list[int]) -> Iterator[Word]:
+        """Read "k i l l  m y s e l f" as words where the letters spell some that matter, else letter by letter."""
+        spelt = self.spelling.segment("".join(filter(str.isalpha, letters)))
+        first, last = origins[at], origins[at + len(letters) - 1] + 1
+        if spelt:
+            yield from (Word(plain, first, last) for part in spelt for plain in self._plain(part))
+        else:
+            yield from self._chunk(letters, at, origins)
 
 
 def _plain_characters(text: str) -> tuple[str, list[int]]:

@@ -7,7 +7,7 @@
     dead & (i|me)          both in one sentence, in either order
     one thing | another    either of two patterns (with a space on both sides)
     {kin}                  the phrases named `kin` under `words`
-    # ##                   a number, a bare number of two or three digits
+    # ## ####              a number, a bare number of two or three digits, a year
     ^ $                    start, end of a sentence
     . ?                    a sentence mark (`?` alone: a question mark)
     !(of boredom|laughing) not followed by one of the phrases
@@ -23,7 +23,7 @@ from itertools import permutations
 
 from content.matching import Anchor, Choice, Gap, Maybe, Node, Not, Pattern, Sequence, Test, Words
 
-_TOKEN = re.compile(r"\s+|\{[a-z_]+\}|!\(|##|[()|?^$.#]|~\d|[^\s(){}|?^$.#!~]+")
+_TOKEN = re.compile(r"\s+|\{[a-z_]+\}|!\(|####|##|[()|?^$.#]|~\d|[^\s(){}|?^$.#!~]+")
 REACH = 12  # How many words may stand between the two sides of `&`.
 
 
@@ -136,6 +136,7 @@ _SIGNS: dict[str, Node] = {
     ".": Words(frozenset({"."})),
     "??": Words(frozenset({"?"})),
     "#": Test(lambda word: any(character.isdigit() for character in word)),
+    "####": Test(lambda word: len(word) == 4 and word.isdecimal() and word[:2] in {"19", "20"}),
     "##": Test(lambda word: word.isdecimal() and 2 <= len(word) <= 3),
 }
 

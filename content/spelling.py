@@ -75,7 +75,7 @@ class Spelling:
 
     def segment(self, letters: str) -> tuple[str, ...]:
         """Split "killmyself" into words of the `joined` list, at least one of them a key word; () where impossible."""
-        if not 4 <= len(letters) <= 40:
+        if not 3 <= len(letters) <= 40:
             return ()
         best: list[tuple[str, ...] | None] = [()] + [None] * len(letters)
         for end in range(1, len(letters) + 1):
