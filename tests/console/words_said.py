@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.conversation.model import Entity, HandoffMark, Outcome, Reply, Understanding, Urgency
+from bot.conversation.model import Context, Entity, HandoffMark, Outcome, Reply, Understanding, Urgency
 from tests.support.understander import Scripted
 
 MEDICINE = "I take sertraline 100 mg and my mum's blood pressure is high. Can I still come?"
@@ -10,6 +10,7 @@ HUMAN = "Could somebody call me back please"
 SCRIPT = "<script>alert('x')</script> <b>bold</b> can I take it with sertraline & <img src=x onerror=alert(1)>"
 CRISIS = "I can't do this any more, I want to kill myself"
 GENERAL = "What is ketamine therapy?"
+STRANGE = "A text that nobody foresaw"
 
 
 def entity(text: str, kind: str, words: str, **attributes: str) -> Entity:
@@ -52,8 +53,17 @@ HUMAN_REPLY = Reply(
 )
 
 
+class Clumsy(Scripted):
+    """Stumbles over one text, as a defect of ours would."""
+
+    async def reply_to(self, message_id: str, text: str, context: Context) -> Reply:
+        if text == STRANGE:
+            raise ValueError("too strange")
+        return await super().reply_to(message_id, text, context)
+
+
 def understander() -> Scripted:
-    return Scripted(
+    return Clumsy(
         {
             MEDICINE: medicines(MEDICINE, MEDICINE_ENTITIES),
             SCRIPT: medicines(SCRIPT, (entity(SCRIPT, "medicine", "sertraline"),)),
