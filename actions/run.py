@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -14,14 +16,16 @@ from actions.compose import Composer, mark
 from actions.understood import read_message
 from content.answers import load_answers
 from content.replies import load_replies
+from content.topics import DATA
 
 Clock = Callable[[], datetime.datetime]
 
 
 @cache
 def composer() -> Composer:
-    """Read the content once for the life of the process. Raises ContentError."""
-    return Composer(load_replies(), dict(load_answers()))
+    """Read the content once for the life of the process, from BOT_CONTENT_DIR where set. Raises ContentError."""
+    folder = Path(os.environ.get("BOT_CONTENT_DIR") or DATA).expanduser().absolute()
+    return Composer(load_replies(folder), dict(load_answers(folder)))
 
 
 def now() -> datetime.datetime:

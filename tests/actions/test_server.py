@@ -43,7 +43,7 @@ def test_it_composes_text_buttons_and_mark_in_one_message(server: tuple[int, Pat
     assert message["text"].startswith("Ketamine therapy is")
     assert message["buttons"] == [
         {"title": "What does it feel like?", "payload": "What does a ketamine session feel like?"},
-        {"title": "Who is it for?", "payload": "Who can ketamine therapy help?"},
+        {"title": "Who is it for?", "payload": "Who is ketamine therapy for and what can it help with?"},
     ]
     assert message["custom"]["outcome"] == "answer"
     assert message["custom"]["buttons"][0] == {
