@@ -7,7 +7,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, BrowserContext
 
+from tests.support.browser import browsing
+from tests.support.chat import Chat
 from tests.support.serving import Running, serving, settings_for
 from tests.support.understander import Scripted
 from tests.support.visitor import Visitor
@@ -34,3 +37,23 @@ def http(running: Running) -> Iterator[httpx.Client]:
 @pytest.fixture
 def visitor(http: httpx.Client) -> Visitor:
     return Visitor(http)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with browsing() as one:
+        yield one
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    with browser.new_context(viewport={"width": 1280, "height": 800}) as one:
+        yield one
+
+
+@pytest.fixture
+def chat(context: BrowserContext, running: Running) -> Iterator[Chat]:
+    """The widget, open on the clinic's home page; no script may fail while it is used."""
+    one = Chat(context, running.url).open()
+    yield one
+    assert one.errors == []

@@ -9,8 +9,8 @@ import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings, strategies
-from schemathesis.generation import GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -62,7 +62,12 @@ def test_it_documents_every_call_that_is_tried_here(running: Running) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path", "mode"),
-    [(method, path, mode) for method, path in CALLS for mode in GenerationMode if mode.is_positive or path.endswith("/messages")],
+    [
+        (method, path, mode)
+        for method, path in CALLS
+        for mode in GenerationMode
+        if mode.is_positive or path.endswith("/messages")
+    ],
 )
 def test_it_answers_as_documented(
     running: Running, known: Visitor, method: str, path: str, mode: GenerationMode

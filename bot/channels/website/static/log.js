@@ -128,7 +128,9 @@ export class Log {
     const choice = ({ label, value }) => h("button", { type: "button", dir: "auto", onclick: () => this.#on.choose(value) }, label);
     // The button for a person is always there below; it need not stand among the choices as well.
     const others = buttons.filter(({ label }) => label !== strings.person);
+    const hadFocus = this.#choices.matches(":focus-within");
     this.#choices.replaceChildren(...others.map(choice));
+    if (hadFocus) this.element.focus({ preventScroll: true }); // the pressed button is gone; the keyboard must not be lost
   }
 
   // Scrolls to the beginning of what is new, so that a long message is read from its first line. Of several that come

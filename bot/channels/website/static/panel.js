@@ -28,10 +28,10 @@ export class Panel {
     this.#crisis = crisis;
     this.#menu = new Menu(on.remove);
     const close = h("button", { type: "button", class: "round", "aria-label": strings.close, onclick: () => this.close() }, icon(icons.close));
-    const header = h("header", {}, h("div", { class: "names" }, this.#title, this.#status), this.#menu.element, close);
+    const header = h("div", { class: "header" }, h("div", { class: "names" }, this.#title, this.#status), this.#menu.element, close);
     const person = h("button", { type: "button", class: "person", onclick: on.person }, icon(icons.person), strings.person);
     const privacy = h("p", { class: "privacy" }, strings.privacy);
-    const footer = h("footer", {}, this.#notice, composer.element, h("div", { class: "foot" }, person, privacy));
+    const footer = h("div", { class: "footer" }, this.#notice, composer.element, h("div", { class: "foot" }, person, privacy));
     const events = { onkeydown: (event) => this.#key(event), oncancel: (event) => this.#cancel(event), onclose: () => this.#closed() };
     const parts = [header, crisis.element, log.element, this.#menu.question, footer];
     this.dialog = h("dialog", { "aria-labelledby": "title", ...events }, ...parts);
