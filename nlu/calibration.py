@@ -61,9 +61,7 @@ class Knowledge:
         return np.asarray(1.0 / (1.0 + np.exp(-(self.slope * familiar + self.bias))))
 
 
-def fit_knowledge(
-    known: Probabilities, foreign: Probabilities, threshold: float, foreign_share: float
-) -> Knowledge:
+def fit_knowledge(known: Probabilities, foreign: Probabilities, threshold: float, foreign_share: float) -> Knowledge:
     """Fit on the familiarity of left-out examples and of examples of left-out topics.
 
     Args:

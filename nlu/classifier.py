@@ -15,23 +15,27 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from content.crisis import CrisisMatcher
+from content.messages import load_messages
 from nlu import storage
-from nlu.decision import Costs, Decider
+from nlu.decision import Decider
 from nlu.encoder import shared_encoder
-from nlu.kernel import KernelShape
+from nlu.language import LanguageCheck
 from nlu.pinned import SENTENCE_ENCODER, VOCABULARY
-from nlu.topic_model import TopicModel, TrainingShape, train
-from nlu.understanding import Understander, Understanding
+from nlu.settings import DEFAULTS, training_shape
+from nlu.topic_model import TopicModel, train
+from nlu.understander import Understander
+from nlu.understanding import Understanding
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class TopicClassifier(IntentClassifier, GraphComponent):
-    """Sets `intent`, `intent_ranking` and `understanding` on each message; see `nlu/understanding.py`."""
+    """Sets `intent`, `intent_ranking` and `understanding` on each message; see `nlu/understander.py`."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the defaults: the costs have none, `config.yml` must give them with their reasons."""
-        return {"sharpness": 1.0, "lexical": 0.1, "noise": 0.1, "foreign_share": 0.1, "seed": 0, "costs": {}}
+        return dict(DEFAULTS)
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
@@ -87,8 +91,15 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         return component
 
     def _use(self, model: TopicModel) -> None:
-        decider = Decider(model.topics, self._config["costs"])
-        self._understander = Understander(model, decider, shared_encoder(), self._model_id)
+        self._understander = Understander(
+            model=model,
+            decider=Decider(model.topics, self._config["costs"]),
+            encoder=shared_encoder(),
+            danger=CrisisMatcher.load(),
+            languages=LanguageCheck(model.lexical.words()),
+            questions={topic: button.value for topic, button in load_messages().questions.items()},
+            model_id=self._model_id,
+        )
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Return the data as it is: no later component learns from what this one says about its own examples."""
@@ -102,18 +113,6 @@ class TopicClassifier(IntentClassifier, GraphComponent):
             text = str(message.get(TEXT) or "")
             write(message, self._understander.understand(text, message.get("metadata") or {}))
         return messages
-
-
-def training_shape(config: dict[str, Any]) -> TrainingShape:
-    """Return the training shape that the component's `config` asks for."""
-    shape = KernelShape(float(config["sharpness"]), float(config["lexical"]), float(config["noise"]))
-    return TrainingShape(shape, float(config["foreign_share"]), int(config["seed"]))
-
-
-def costs_of(config: dict[str, Any]) -> Costs:
-    """Return the component's costs."""
-    costs: Costs = config["costs"]
-    return costs
 
 
 def write(message: Message, found: Understanding) -> None:

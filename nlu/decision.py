@@ -57,8 +57,8 @@ class Decider:
         self._deeds = (*self.topics, UNSURE)
         deed_groups = (*self.groups, CLARIFY)
         self._table = np.array([
-            [0.0 if deed == topic else float(costs[group][deed_group]) for deed, deed_group in zip(self._deeds, deed_groups)]
-            for topic, group in zip(self.topics, self.groups)
+            [0.0 if deed == topic else float(costs[group][deed_group]) for deed, deed_group in zip(self._deeds, deed_groups, strict=True)]
+            for topic, group in zip(self.topics, self.groups, strict=True)
         ])  # fmt: skip
 
     def belief(self, shares: Probabilities, known: float) -> Probabilities:
@@ -69,6 +69,11 @@ class Decider:
             return np.asarray(belief)
         return np.asarray(shares)
 
+    def ranking(self, belief: Probabilities, length: int) -> tuple[tuple[str, float], ...]:
+        """Return the most probable topics with their probabilities, best first."""
+        order = belief.argsort()[::-1][:length]
+        return tuple((self.topics[index], round(float(belief[index]), 4)) for index in order)
+
     def choose(self, belief: Probabilities) -> Choice:
         """Return the cheapest deed for these topic probabilities."""
         expected = belief @ self._table
@@ -78,7 +83,7 @@ class Decider:
 
     def group_probability(self, belief: Probabilities, group: str) -> float:
         """Return the probability that the message is of any topic of `group`."""
-        return float(sum(value for value, name in zip(belief, self.groups) if name == group))
+        return float(sum(value for value, name in zip(belief, self.groups, strict=True) if name == group))
 
 
 def _check(costs: Costs) -> None:

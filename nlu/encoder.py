@@ -31,7 +31,7 @@ class SentenceEncoder:
             {word: number for number, word in enumerate(vocabulary)}, lowercase=True
         )
         self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._tokenizer.enable_padding(pad_id=0, pad_token="[PAD]")
+        self._tokenizer.enable_padding(pad_id=0)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # one core a call; batches run side by side instead
         options.inter_op_num_threads = 1
@@ -49,7 +49,7 @@ class SentenceEncoder:
         else:
             with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
                 results = list(pool.map(lambda batch: self._encode_batch([texts[i] for i in batch]), batches))
-        for batch, result in zip(batches, results):
+        for batch, result in zip(batches, results, strict=True):
             vectors[batch] = result
         return vectors
 

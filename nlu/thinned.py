@@ -33,7 +33,9 @@ class Rehearsal:
     foreign: Probabilities
 
 
-def rehearse(kernel: Scores, targets: Scores, vectors: Vectors, labels: Labels, noise: float, seed: int) -> list[Rehearsal]:
+def rehearse(
+    kernel: Scores, targets: Scores, vectors: Vectors, labels: Labels, noise: float, seed: int
+) -> list[Rehearsal]:
     """Return one rehearsal a thinning; `kernel` is the kernel matrix without noise on its diagonal."""
     found = []
     random = np.random.default_rng(seed)
@@ -50,7 +52,9 @@ def rehearse(kernel: Scores, targets: Scores, vectors: Vectors, labels: Labels, 
 
 def best_threshold(rehearsals: Sequence[Rehearsal], foreign_share: float) -> float:
     """Return the familiarity from which accepting gives the best Matthews correlation, averaged over the rehearsals."""
-    grid = np.quantile(np.concatenate([np.concatenate([one.known, one.foreign]) for one in rehearsals]), np.linspace(0.02, 0.98, 97))
+    grid = np.quantile(
+        np.concatenate([np.concatenate([one.known, one.foreign]) for one in rehearsals]), np.linspace(0.02, 0.98, 97)
+    )
     curves = [[_matthews(one, threshold, foreign_share) for threshold in grid] for one in rehearsals]
     return float(grid[int(np.argmax(np.mean(curves, axis=0)))])
 
@@ -84,7 +88,9 @@ def _withheld(
         texts, drop, keep = asked == topic, np.flatnonzero(trained == topic), np.flatnonzero(trained != topic)
         without = weights[keep]
         if len(drop):
-            without = without - inverse[np.ix_(keep, drop)] @ np.linalg.solve(inverse[np.ix_(drop, drop)], weights[drop])
+            without = without - inverse[np.ix_(keep, drop)] @ np.linalg.solve(
+                inverse[np.ix_(drop, drop)], weights[drop]
+            )
         scores = outer[np.ix_(texts, keep)] @ without
         scores[:, topic] = -1.0
         yield familiarity(scores, near[np.ix_(texts, keep)], trained[keep])
@@ -102,12 +108,16 @@ def _joined(parts: Sequence[Rehearsal]) -> Rehearsal:
 def _matthews(one: Rehearsal, threshold: float, foreign_share: float) -> float:
     """Matthews correlation when texts of at least `threshold` are accepted; foreign is one more class, -1."""
     truth = np.concatenate([one.labels, np.full(len(one.foreign), -1)])
-    guess = np.concatenate([
-        np.where(one.known >= threshold, one.best, -1),
-        np.where(one.foreign >= threshold, -2, -1),
-    ])
-    weight = np.concatenate([
-        np.full(len(one.known), (1.0 - foreign_share) / len(one.known)),
-        np.full(len(one.foreign), foreign_share / len(one.foreign)),
-    ])
+    guess = np.concatenate(
+        [
+            np.where(one.known >= threshold, one.best, -1),
+            np.where(one.foreign >= threshold, -2, -1),
+        ]
+    )
+    weight = np.concatenate(
+        [
+            np.full(len(one.known), (1.0 - foreign_share) / len(one.known)),
+            np.full(len(one.foreign), foreign_share / len(one.foreign)),
+        ]
+    )
     return float(matthews_corrcoef(truth, guess, sample_weight=weight))

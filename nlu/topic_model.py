@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from nlu import kernel
 from nlu.calibration import Knowledge, Labels, Probabilities, familiarity, fit_knowledge, fit_sharpness, probabilities
 from nlu.encoder import SentenceEncoder, Vectors
-from nlu.kernel import FittedKernel, KernelModel, KernelShape, Scores
+from nlu.kernel import FittedKernel, KernelModel, KernelShape
 from nlu.lexical import LexicalFeatures
 from nlu.thinned import best_threshold, folds, rehearse
 
@@ -20,10 +20,15 @@ FOLDS = 10
 
 @dataclass(frozen=True)
 class TrainingShape:
-    """What training may vary: the `kernel`, and how much of what arrives is foreign to every topic (0 to 1)."""
+    """What training may vary: the `kernel`, and how much of what arrives is foreign to every topic.
 
-    kernel: KernelShape = KernelShape()
+    `foreign_share` (0 to 1) is assumed where a threshold must tell foreign texts without having seen any;
+    `unknown_share` where foreign texts are a topic of their own, and only those unlike even them are meant.
+    """
+
+    kernel: KernelShape = field(default_factory=KernelShape)
     foreign_share: float = 0.5
+    unknown_share: float = 0.05
     seed: int = 0
 
 
@@ -125,7 +130,7 @@ def train(
 
 def data_hash(texts: Sequence[str], names: Sequence[str]) -> str:
     """Return the SHA-256 of the examples with their topics, whatever their order."""
-    lines = sorted(f"{name}\t{text}" for text, name in zip(texts, names))
+    lines = sorted(f"{name}\t{text}" for text, name in zip(texts, names, strict=True))
     return hashlib.sha256("\n".join(lines).encode("utf-8")).hexdigest()
 
 
@@ -133,7 +138,7 @@ def _knowledge(fitted: FittedKernel, vectors: Vectors, labels: Labels, shape: Tr
     rehearsals = rehearse(fitted.matrix, fitted.targets, vectors, labels, shape.kernel.noise, shape.seed)
     threshold = best_threshold(rehearsals, shape.foreign_share)
     middle = rehearsals[len(rehearsals) // 2]
-    return fit_knowledge(middle.known, middle.foreign, threshold, shape.foreign_share)
+    return fit_knowledge(middle.known, middle.foreign, threshold, shape.unknown_share)
 
 
 def _left_out(

@@ -1,0 +1,25 @@
+"""Tells messages that need the turn before: "and how long does that last?", "what about afterwards?"."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 9
+
+_OPENING = re.compile(
+    r"^\W*(?:and|but|so|ok|okay|then|also|what about|how about|how come|why|really|like what|such as|for how long|"
+    r"how long|how soon|how often|how much|is that|are they|does that|does it|is it|will it|can it|do they|what if)\b",
+    re.IGNORECASE,
+)
+_POINTING = re.compile(
+    r"\b(?:that|this|it|they|them|those|these|there|then|afterwards|after|before|too|else)\b", re.IGNORECASE
+)
+_NAMED = re.compile(r"\b(?:ketamine|treatment|therapy|session|infusion|clinic|appointment)s?\b", re.IGNORECASE)
+
+
+def needs_context(text: str) -> bool:
+    """Return whether `text` is short, points to something said before and does not name it itself."""
+    words = text.split()
+    if not words or len(words) > LONGEST or _NAMED.search(text):
+        return False
+    return bool(_POINTING.search(text)) or bool(_OPENING.search(text) and len(words) <= 5)

@@ -1,0 +1,64 @@
+"""Weighs a message against its parts: what is grave in any part is grave for the whole; general parts are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nlu.calibration import Probabilities
+from nlu.decision import CLINICAL, CRISIS, GENERAL, UNSURE, Choice, Decider, group_of
+from nlu.segments import is_question
+
+PART_SURE = 0.8
+"""How probable a part's topic must be to count beside the whole's."""
+STATEMENT_SURE = 0.5
+"""How probable "clinical" must be for the whole before a statement (no question) may make it clinical: stories about
+an illness often end in a general question."""
+MOST_ALSO = 2
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """The choice for the whole message, with the other general topics its parts surely ask about."""
+
+    choice: Choice
+    also: tuple[str, ...] = ()
+    from_part: str = ""
+
+
+def weigh(decider: Decider, whole: Probabilities, parts: Sequence[tuple[str, Probabilities]]) -> Weighed:
+    """Choose for the `whole` message, given its parts' texts and topic probabilities."""
+    choice = decider.choose(whole)
+    sure = [(text, found) for text, belief in parts if (found := _sure(decider, belief))]
+    for group in (CRISIS, CLINICAL):
+        for text, found in sure:
+            grave = group_of(found.intent) == group
+            if grave and group_of(choice.intent) not in (CRISIS, group) and _counts(decider, whole, group, text):
+                return Weighed(found, _general(sure, found.intent), text)
+    if group_of(choice.intent) == GENERAL or choice.intent == UNSURE:
+        general = _general(sure, choice.intent)
+        if choice.intent == UNSURE and general:
+            first = next((text, found) for text, found in sure if found.intent == general[0])
+            return Weighed(first[1], general[1:], first[0])
+        return Weighed(choice, general if choice.intent != UNSURE else ())
+    return Weighed(choice, _general(sure, choice.intent))
+
+
+def _sure(decider: Decider, belief: Probabilities) -> Choice | None:
+    choice = decider.choose(belief)
+    group = group_of(choice.intent)
+    if choice.intent == UNSURE:
+        return None
+    probability = decider.group_probability(belief, group) if group in (CRISIS, CLINICAL) else choice.probability
+    return choice if probability >= PART_SURE else None
+
+
+def _counts(decider: Decider, whole: Probabilities, group: str, text: str) -> bool:
+    return is_question(text) or decider.group_probability(whole, group) >= STATEMENT_SURE
+
+
+def _general(sure: Sequence[tuple[str, Choice]], but: str) -> tuple[str, ...]:
+    topics = dict.fromkeys(
+        found.intent for _, found in sure if group_of(found.intent) == GENERAL and found.intent != but
+    )
+    return tuple(topics)[:MOST_ALSO]

@@ -1,0 +1,145 @@
+"""Understands a message from end to end: danger, language, context, parts, decision, reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from nlu.calibration import Probabilities
+from nlu.decision import CLINICAL, CRISIS, FOREIGN, GENERAL, STAFF, UNSURE, Decider, group_of
+from nlu.encoder import SentenceEncoder
+from nlu.followup import needs_context
+from nlu.language import ENGLISH, NAMES, LanguageCheck
+from nlu.parts import Weighed, weigh
+from nlu.segments import parts_of
+from nlu.topic_model import Prediction, TopicModel
+from nlu.understanding import Understanding
+
+RANKING_LENGTH = 5
+SURE = 0.9
+MOST_CLARIFIED = 2
+NO_ANSWER = "staff/no_approved_answer"
+_NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[\W\d_]+")
+
+
+class Danger(Protocol):
+    """A sign of danger in a text; `kind` is a topic of `crisis`, `reason` one plain sentence."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def reason(self) -> str: ...
+
+
+class DangerCheck(Protocol):
+    """The crisis check that needs no model."""
+
+    def find(self, text: str) -> Sequence[Danger]: ...
+
+
+@dataclass(frozen=True)
+class Understander:
+    """Joins the model with the crisis check, the costs and the questions of the topics. Keeps nothing of a message.
+
+    `questions` holds a natural question for each topic that a follow-up may refer to.
+    """
+
+    model: TopicModel
+    decider: Decider
+    encoder: SentenceEncoder
+    danger: DangerCheck
+    languages: LanguageCheck
+    questions: Mapping[str, str]
+    model_id: str = ""
+
+    def understand(self, text: str, metadata: Mapping[str, Any]) -> Understanding:
+        """Return what `text` is about; `metadata` holds the bot's `previous_topic` and `clarified`."""
+        found = self._understand(text, str(metadata.get("previous_topic") or ""))
+        if found.intent == UNSURE and int(metadata.get("clarified") or 0) >= MOST_CLARIFIED:
+            return replace(found, intent=NO_ANSWER, choices=(), reason="Not understood twice in a row.")
+        return found
+
+    def _understand(self, text: str, previous: str) -> Understanding:
+        parts = parts_of(text)
+        asked = [text, *parts]
+        question = self.questions.get(previous) if needs_context(text) else None
+        if question:
+            asked.append(f"{question} {text}")
+        predictions = self.model.predict(asked, self.encoder)
+        beliefs = [self.decider.belief(one.shares, one.known) for one in predictions]
+        whole = self._with_context(beliefs[0], beliefs[-1]) if question else beliefs[0]
+        weighed = weigh(self.decider, whole, list(zip(parts, beliefs[1 : 1 + len(parts)], strict=True)))
+        found = self._report(whole, weighed, predictions[0])
+        if question and weighed.choice.intent != self.decider.choose(beliefs[0]).intent:
+            found = replace(found, reason=f'{found.reason} Read together with the turn before: "{question}"')
+        return self._override(text, found)
+
+    def _with_context(self, alone: Probabilities, together: Probabilities) -> Probabilities:
+        """Join what a short text says alone with what it says after the turn before; what is grave alone stays."""
+        if group_of(self.decider.choose(alone).intent) in (CLINICAL, CRISIS, STAFF):
+            return alone
+        return 0.3 * alone + 0.7 * together
+
+    def _report(self, belief: Probabilities, weighed: Weighed, prediction: Prediction) -> Understanding:
+        choice = weighed.choice
+        ranking = self.decider.ranking(belief, RANKING_LENGTH)
+        return Understanding(
+            intent=choice.intent,
+            confidence=round(choice.probability, 4),
+            ranking=ranking,
+            nearest=prediction.nearest,
+            reason=self._reason(belief, weighed, prediction),
+            model=self.model_id,
+            choices=_choices(choice.intent, ranking),
+            also=weighed.also,
+            sure=group_of(choice.intent) == GENERAL and choice.probability >= SURE and not weighed.also,
+        )
+
+    def _reason(self, belief: Probabilities, weighed: Weighed, prediction: Prediction) -> str:
+        intent = weighed.choice.intent
+        grave = self.decider.group_probability(belief, CLINICAL) + self.decider.group_probability(belief, CRISIS)
+        near = f'nearest known example: "{prediction.nearest[0].text}"'
+        if weighed.from_part:
+            return f'Decided by this part of the message: "{weighed.from_part}".'
+        if intent == UNSURE:
+            return f"Not sure enough of any topic ({grave:.0%} clinical or danger); {near}."
+        if group_of(intent) == FOREIGN:
+            return f"Unlike anything the clinic is asked about; {near}."
+        return f"{weighed.choice.probability:.0%} {intent}, {grave:.0%} clinical or danger in all; {near}."
+
+    def _override(self, text: str, found: Understanding) -> Understanding:
+        """Apply what no probability may overrule: danger, another language, nothing to read."""
+        dangers = self.danger.find(text)
+        if dangers:
+            return replace(
+                found,
+                intent=f"{CRISIS}/{dangers[0].kind}",
+                confidence=1.0,
+                reason=dangers[0].reason,
+                choices=(),
+                sure=False,
+            )
+        language = self.languages.language_of(text)
+        if language != ENGLISH and group_of(found.intent) != CRISIS:
+            reason = f"Written in {NAMES.get(language, language)}."
+            return replace(found, intent=NO_ANSWER, reason=reason, language=language, choices=(), also=(), sure=False)
+        if len(_NOT_WORDS.sub("", text)) < 2 and found.nearest[0].text != text.strip():
+            return replace(
+                found,
+                intent=UNSURE,
+                confidence=0.0,
+                reason="Holds no words to understand.",
+                choices=(),
+                also=(),
+                sure=False,
+            )
+        return found
+
+
+def _choices(intent: str, ranking: Sequence[tuple[str, float]]) -> tuple[str, ...]:
+    if intent != UNSURE:
+        return ()
+    return tuple(topic for topic, share in ranking if share >= 0.05 and group_of(topic) in (GENERAL, STAFF))[:3]
