@@ -17,7 +17,9 @@ class Signal:
 
     async def wait(self, timeout: float | None = None) -> bool:
         try:
-            await asyncio.wait_for(self._event.wait(), timeout)
+            # Not `wait_for`: before Python 3.12 it may swallow a cancellation.
+            async with asyncio.timeout(timeout):
+                await self._event.wait()
         except TimeoutError:
             return False
         self._event.clear()

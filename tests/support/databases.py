@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -43,10 +44,13 @@ def new_database(server: URL) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+def postgres() -> Iterator[URL]:
     """The address of one PostgreSQL server for the whole run."""
-    with postgres_server(tmp_path_factory.mktemp("postgres")) as server:
-        yield server
+    # Not below pytest's own folder: that is root's alone where root runs the tests, and PostgreSQL never runs as root.
+    with tempfile.TemporaryDirectory(prefix="handrail-postgres-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        with postgres_server(Path(folder)) as server:
+            yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
