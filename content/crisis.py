@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from content.matching import MARKS, Index
 from content.normalise import Normaliser, Word
-from content.red_flags import Kind, RedFlag, Rules, load_rules
+from content.red_flags import KINDS, Kind, RedFlag, Rules, load_rules
 from content.spelling import DATA
 
 PADDING = ["."] * 4  # More marks than any pattern asks for in a row, so that none looks past the end.
@@ -45,7 +45,9 @@ class CrisisMatcher:
             for pattern in rules.flags[kind][name]
         ]
         self._flags = Index(pattern for *_, pattern in self._owners)
-        self._guards = {name: (Index(guard.match), Index(guard.but), guard.near) for name, guard in rules.guards.items()}
+        self._guards = {
+            name: (Index(guard.match), Index(guard.but), guard.near) for name, guard in rules.guards.items()
+        }
 
     @classmethod
     def load(cls, data: Path = DATA) -> CrisisMatcher:
@@ -54,15 +56,14 @@ class CrisisMatcher:
         return cls(normaliser, load_rules(data, normaliser.pattern_word))
 
     def find(self, text: str) -> tuple[Finding, ...]:
-        """Return every sign of danger in `text`: the kinds in the order of the file, then as they stand in the text."""
+        """Return every sign of danger in `text`: the kinds in the order of `KINDS`, then as they stand in the text."""
         line = _Line(self._normaliser.words(text))
         for _, first, after in list(line.spans(self._harmless)):
             line.hide(first, after)
         found: dict[tuple[int, int, str], Finding] = {}
-        kinds = list(self.rules.file.flags)
         for number, first, after in line.spans(self._flags):
             kind, name, flag, _ = self._owners[number]
-            key = (kinds.index(kind), first, name)
+            key = (KINDS.index(kind), first, name)
             if key not in found and not self._silenced(line, flag, first, after):
                 found[key] = Finding(kind, *line.offsets(first, after), flag.reason, name)
         first_of_each: dict[str, Finding] = {}

@@ -190,7 +190,9 @@ class Sequence:
 
     @property
     def first(self) -> frozenset[str] | None:
-        reachable = [node for index, node in enumerate(self.nodes) if all(before.skippable for before in self.nodes[:index])]
+        reachable = [
+            node for index, node in enumerate(self.nodes) if all(before.skippable for before in self.nodes[:index])
+        ]
         return _union(node.first for node in reachable)
 
     @property

@@ -19,11 +19,37 @@ SENTENCE_MARKS = frozenset({".", "?"})
 MAX_WORD = 32  # Longer runs of letters are no word that a pattern could know.
 
 _LOOKALIKES = str.maketrans("аеорсухіјѕԁոһ", "aeopcyxijsdnh")
-_LETTER_FORMS = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "＇": "'", "ʻ": "'", "ё": "е", "ı": "i",
-                               "أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ہ": "ه", "ھ": "ه",
-                               "ł": "l", "đ": "d", "ø": "o", "ـ": None})
+_LETTER_FORMS = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "`": "'",
+        "´": "'",
+        "ʼ": "'",
+        "＇": "'",
+        "ʻ": "'",
+        "ё": "е",
+        "ı": "i",
+        "أ": "ا",
+        "إ": "ا",
+        "آ": "ا",
+        "ى": "ي",
+        "ی": "ي",
+        "ک": "ك",
+        "ة": "ه",
+        "ہ": "ه",
+        "ھ": "ه",
+        "ł": "l",
+        "đ": "d",
+        "ø": "o",
+        "ـ": None,
+    }
+)
 _SPACED = r"(?P<spaced>(?<!\w)[a-z](?:[ .*_-]{1,2}[a-z]){2,}(?!\w))|"  # "k i l l", "d.i.e"
-_PIECE = re.compile(_SPACED + r"(?P<stop>[.!;\n\r…。！।۔|]+)|(?P<ask>[?？؟]+)|(?P<chunk>[^\s.!;…。！।۔?？؟|,،、，:\"“”()\[\]{}/\\<>~^=+&]+)")
+_PIECE = re.compile(
+    _SPACED
+    + r"(?P<stop>[.!;\n\r…。！।۔|]+)|(?P<ask>[?？؟]+)|(?P<chunk>[^\s.!;…。！।۔?？؟|,،、，:\"“”()\[\]{}/\\<>~^=+&]+)"
+)
 _INNER_MARK = re.compile(r"(?<=\w)[!|](?=\w)")
 _LETTER = r"[^\W_]|[\u0900-\u0963\u0966-\u0dff]"  # Indic vowel signs are no letters to Python.
 _WORD = re.compile(rf"(?:{_LETTER})+(?:'(?:{_LETTER})+)*")
@@ -129,7 +155,7 @@ def _is_invisible(character: str) -> bool:
 
 def _inside_a_word(characters: str, start: int, end: int) -> bool:
     """True for the dots of "k.i.l.l", "p.m." and "2.5", and for "..." in the middle of a thought."""
-    if "\n" in characters[start:end] or end - start > 1 and characters[start] in ".…":
+    if "\n" in characters[start:end] or (end - start > 1 and characters[start] in ".…"):
         return "\n" not in characters[start:end]
     before, after = characters[max(0, start - 2) : start], characters[end : end + 2]
     single = len(before.strip()) == 1 or not before[-1:].isalpha()

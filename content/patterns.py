@@ -55,75 +55,75 @@ class Compiler:
             raise PatternError(f"`{{{name}}}` is defined by way of itself.")
         if name not in self._named:
             self._open.append(name)
-            self._named[name] = _whole(_tokens(self._phrases[name]), self._choices)
+            self._named[name] = _whole(_signs(self._phrases[name]), self._choices)
             self._open.pop()
         return self._named[name]
 
     def _phrase(self, source: str) -> Node:
         """Read a phrase, or the words before and after `&`, which may stand in any order."""
-        parts = [_whole(_tokens(side), self._words) for side in source.split(" & ")]
+        parts = [_whole(_signs(side), self._words) for side in source.split(" & ")]
         if len(parts) == 1:
             return parts[0]
         if len(parts) > 3:
             raise PatternError("joins more than three sides with `&`. Use two or three.")
         return _one_of([_joined(order) for order in permutations(parts)])
 
-    def _words(self, tokens: list[str]) -> Node:
+    def _words(self, signs: list[str]) -> Node:
         """Read a pattern's outermost level, where `|` stands between single words."""
-        return self._sequence(tokens, closed_by={")"})
+        return self._sequence(signs, closed_by={")"})
 
-    def _choices(self, tokens: list[str]) -> Node:
+    def _choices(self, signs: list[str]) -> Node:
         """Read `phrase|phrase|...` up to a closing bracket or the end."""
-        found = [self._sequence(tokens, closed_by={"|", ")"})]
-        while tokens and tokens[0] == "|":
-            tokens.pop(0)
-            found.append(self._sequence(tokens, closed_by={"|", ")"}))
+        found = [self._sequence(signs, closed_by={"|", ")"})]
+        while signs and signs[0] == "|":
+            signs.pop(0)
+            found.append(self._sequence(signs, closed_by={"|", ")"}))
         return _one_of(found)
 
-    def _sequence(self, tokens: list[str], closed_by: set[str]) -> Node:
+    def _sequence(self, signs: list[str], closed_by: set[str]) -> Node:
         parts: list[Node] = []
-        while tokens and tokens[0] not in closed_by:
-            if tokens[0] == "?":
-                parts.append(_optional(parts, tokens))
-            elif tokens[0] == "|":
-                parts.append(self._alternatives(parts, tokens))
-            elif tokens[0] == " ":
-                tokens.pop(0)
+        while signs and signs[0] not in closed_by:
+            if signs[0] == "?":
+                parts.append(_optional(parts, signs))
+            elif signs[0] == "|":
+                parts.append(self._alternatives(parts, signs))
+            elif signs[0] == " ":
+                signs.pop(0)
             else:
-                parts.append(self._one(tokens))
+                parts.append(self._one(signs))
         if not parts:
             raise PatternError("has an empty phrase. Write a word on both sides of `|` and inside brackets.")
         return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
 
-    def _alternatives(self, parts: list[Node], tokens: list[str]) -> Node:
+    def _alternatives(self, parts: list[Node], signs: list[str]) -> Node:
         found = [parts.pop()] if parts else []
-        while tokens and tokens[0] == "|":
-            tokens.pop(0)
-            if not found or not tokens or tokens[0] in {" ", "|", ")", "?"}:
+        while signs and signs[0] == "|":
+            signs.pop(0)
+            if not found or not signs or signs[0] in {" ", "|", ")", "?"}:
                 raise PatternError("has a `|` without a word on both sides. Write it without spaces between words.")
-            found.append(self._one(tokens))
+            found.append(self._one(signs))
         return _one_of(found)
 
-    def _one(self, tokens: list[str]) -> Node:
-        token = tokens.pop(0)
-        if token in {"(", "!("}:
-            inner = self._choices(tokens)
-            if not tokens:
+    def _one(self, signs: list[str]) -> Node:
+        sign = signs.pop(0)
+        if sign in {"(", "!("}:
+            inner = self._choices(signs)
+            if not signs:
                 raise PatternError("has a bracket that is not closed. Add `)`.")
-            tokens.pop(0)
-            return Not(inner) if token == "!(" else inner
-        if token.startswith("{"):
-            return self.named(token[1:-1])
-        if token.startswith("~"):
-            return Gap(int(token[1]))
-        return _SIGNS[token] if token in _SIGNS else self._word(token)
+            signs.pop(0)
+            return Not(inner) if sign == "!(" else inner
+        if sign.startswith("{"):
+            return self.named(sign[1:-1])
+        if sign.startswith("~"):
+            return Gap(int(sign[1]))
+        return _SIGNS[sign] if sign in _SIGNS else self._word(sign)
 
-    def _word(self, token: str) -> Node:
-        stem = token.rstrip("*")
+    def _word(self, sign: str) -> Node:
+        stem = sign.rstrip("*")
         plain = self._plain(stem)
         if not plain or "*" in stem:
-            raise PatternError(f"`{token}` is not a word. `*` may stand at a word's end only.")
-        if stem != token:
+            raise PatternError(f"`{sign}` is not a word. `*` may stand at a word's end only.")
+        if stem != sign:
             begins = stem.lower()
             return Test(lambda word: word.startswith(begins))
         words = [Words(frozenset({word})) for word in plain]
@@ -141,15 +141,15 @@ _SIGNS: dict[str, Node] = {
 }
 
 
-def _whole(tokens: list[str], read: Callable[[list[str]], Node]) -> Node:
-    node = read(tokens)
-    if tokens:
-        raise PatternError(f"has a `{tokens[0]}` too many.")
+def _whole(signs: list[str], read: Callable[[list[str]], Node]) -> Node:
+    node = read(signs)
+    if signs:
+        raise PatternError(f"has a `{signs[0]}` too many.")
     return node
 
 
-def _optional(parts: list[Node], tokens: list[str]) -> Node:
-    tokens.pop(0)
+def _optional(parts: list[Node], signs: list[str]) -> Node:
+    signs.pop(0)
     if not parts:
         raise PatternError("begins with `?`. Write the optional word before it.")
     return Maybe(parts.pop())
@@ -172,7 +172,7 @@ def _one_of(found: list[Node]) -> Node:
     return Choice((single, *others)) if others else single
 
 
-def _tokens(source: str) -> list[str]:
+def _signs(source: str) -> list[str]:
     """Split a pattern. A `?` after a space is a question mark, written `??` from here on."""
     found: list[str] = []
     at = 0
@@ -180,9 +180,9 @@ def _tokens(source: str) -> list[str]:
         match = _TOKEN.match(source, at)
         if match is None:
             raise PatternError(f"cannot be read at `{source[at:]}`. See docs/crisis-check.md for the signs.")
-        token = match.group()
-        if token == "?" and (not found or found[-1] == " "):
-            token = "??"
-        found.append(" " if token.isspace() else token)
+        sign = match.group()
+        if sign == "?" and (not found or found[-1] == " "):
+            sign = "??"
+        found.append(" " if sign.isspace() else sign)
         at = match.end()
     return found

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 import msgspec
 
@@ -12,8 +13,10 @@ from content.matching import Pattern
 from content.patterns import Compiler, PatternError
 from content.yaml_lines import ContentError, Lines, line_of, read_yaml
 
-T = TypeVar("T")
 Kind = Literal["medical_emergency", "self_harm", "harm_to_others", "abuse"]
+KINDS: tuple[Kind, ...] = get_args(Kind)  # In the order in which findings are given.
+T = TypeVar("T", bound=msgspec.Struct)
+V = TypeVar("V")
 FILE = "red_flags.yml"
 
 
@@ -78,44 +81,90 @@ def load_rules(data: Path, plain: Callable[[str], list[str]]) -> Rules:
         ContentError: naming file, line and field of what is wrong.
     """
     path = data / FILE
-    file, lines = read_yaml(path, RedFlagFile)
-    _check(path, lines, file)
-    compiler = Compiler(plain, file.words)
-    for name in file.words:
-        _named_errors(path, lines, f"words.{name}", lambda name=name: compiler.named(name))
+    sections, lines = read_yaml(path, _Sections)
+    file = RedFlagFile(
+        words=sections.words,
+        harmless=_entries(path, lines, "harmless", sections.harmless, LookAlike),
+        guards=_entries(path, lines, "guards", sections.guards, LookAlike),
+        flags={
+            kind: _entries(path, lines, f"flags.{kind}", sections.flags[kind], RedFlag)
+            for kind in KINDS
+            if kind in sections.flags
+        },
+    )
+    for kind in sections.flags:
+        if kind not in KINDS:
+            where = f"flags.{kind}"
+            raise ContentError(path, line_of(lines, where), where, f"is not one of the kinds: {', '.join(KINDS)}.")
+    for where, problem in _problems(file):
+        raise ContentError(path, line_of(lines, where), where, problem)
+    return _Builder(path, lines, Compiler(plain, file.words)).rules(file)
 
-    def compiled(where: str, sources: tuple[str, ...]) -> tuple[Pattern, ...]:
+
+class _Sections(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file before its entries are read, so that a wrong entry can be named."""
+
+    words: dict[str, str]
+    harmless: dict[str, dict[str, Any]]
+    guards: dict[str, dict[str, Any]]
+    flags: dict[str, dict[str, dict[str, Any]]]
+
+
+def _entries(path: Path, lines: Lines, section: str, raw: dict[str, dict[str, Any]], kind: type[T]) -> dict[str, T]:
+    found: dict[str, T] = {}
+    for name, entry in raw.items():
+        where = f"{section}.{name}"
+        unknown = [key for key in entry if key not in kind.__struct_fields__]
+        if unknown:
+            where = f"{where}.{unknown[0]}"
+            raise ContentError(
+                path, line_of(lines, where), where, "is not a known field. Check its spelling, or remove it."
+            )
+        try:
+            found[name] = msgspec.convert(entry, kind)
+        except msgspec.ValidationError as error:
+            raise ContentError(path, line_of(lines, where), where, str(error).replace(" - at `$.", " at `")) from None
+    return found
+
+
+class _Builder:
+    """Compiles the patterns of a file, naming the place of one that cannot be read."""
+
+    def __init__(self, path: Path, lines: Lines, compiler: Compiler) -> None:
+        self._path = path
+        self._lines = lines
+        self._compiler = compiler
+
+    def rules(self, file: RedFlagFile) -> Rules:
+        for name in file.words:
+            self._placed(f"words.{name}", partial(self._compiler.named, name))
+        harmless = [self._compiled(f"harmless.{name}.match", entry.match) for name, entry in file.harmless.items()]
+        return Rules(
+            file=file,
+            harmless=tuple(pattern for patterns in harmless for pattern in patterns),
+            guards={name: self._guard(f"guards.{name}", guard) for name, guard in file.guards.items()},
+            flags={
+                kind: {name: self._compiled(f"flags.{kind}.{name}.match", flag.match) for name, flag in flags.items()}
+                for kind, flags in file.flags.items()
+            },
+        )
+
+    def _guard(self, where: str, guard: LookAlike) -> Guard:
+        return Guard(
+            self._compiled(f"{where}.match", guard.match), self._compiled(f"{where}.but", guard.but), guard.near
+        )
+
+    def _compiled(self, where: str, sources: tuple[str, ...]) -> tuple[Pattern, ...]:
         return tuple(
-            _named_errors(path, lines, f"{where}[{index}]", lambda source=source: compiler.compile(source))
+            self._placed(f"{where}[{index}]", partial(self._compiler.compile, source))
             for index, source in enumerate(sources)
         )
 
-    return Rules(
-        file=file,
-        harmless=tuple(
-            pattern for name, entry in file.harmless.items() for pattern in compiled(f"harmless.{name}.match", entry.match)
-        ),
-        guards={
-            name: Guard(compiled(f"guards.{name}.match", guard.match), compiled(f"guards.{name}.but", guard.but), guard.near)
-            for name, guard in file.guards.items()
-        },
-        flags={
-            kind: {name: compiled(f"flags.{kind}.{name}.match", flag.match) for name, flag in flags.items()}
-            for kind, flags in file.flags.items()
-        },
-    )
-
-
-def _named_errors(path: Path, lines: Lines, where: str, read: Callable[[], T]) -> T:
-    try:
-        return read()
-    except PatternError as error:
-        raise ContentError(path, line_of(lines, where), where, str(error)) from None
-
-
-def _check(path: Path, lines: Lines, file: RedFlagFile) -> None:
-    for where, problem in _problems(file):
-        raise ContentError(path, line_of(lines, where), where, problem)
+    def _placed(self, where: str, read: Callable[[], V]) -> V:
+        try:
+            return read()
+        except PatternError as error:
+            raise ContentError(self._path, line_of(self._lines, where), where, str(error)) from None
 
 
 def _problems(file: RedFlagFile) -> Iterator[tuple[str, str]]:
@@ -135,7 +184,10 @@ def _problems(file: RedFlagFile) -> Iterator[tuple[str, str]]:
     for section, entries in (("harmless", file.harmless), ("guards", file.guards)):
         for name, entry in entries.items():
             if not entry.stays_silent:
-                yield f"{section}.{name}.stays_silent", "holds no example. Give at least one message that must stay silent."
+                yield (
+                    f"{section}.{name}.stays_silent",
+                    "holds no example. Give at least one message that must stay silent.",
+                )
             yield from _empty(f"{section}.{name}", entry)
 
 

@@ -77,14 +77,17 @@ class Spelling:
         """Split "killmyself" into words of the `joined` list, at least one of them a key word; () where impossible."""
         if not 3 <= len(letters) <= 40:
             return ()
-        best: list[tuple[str, ...] | None] = [()] + [None] * len(letters)
+        best: dict[int, tuple[str, ...]] = {0: ()}
         for end in range(1, len(letters) + 1):
-            for start in range(max(0, end - 12), end):
-                before, word = best[start], letters[start:end]
-                if before is not None and word in self._joined and (best[end] is None or len(before) < len(best[end]) - 1):
-                    best[end] = (*before, word)
-        whole = best[-1]
-        return whole if whole and any(word in self._keys for word in whole) else ()
+            splits = [
+                (*best[start], letters[start:end])
+                for start in range(max(0, end - 12), end)
+                if start in best and letters[start:end] in self._joined
+            ]
+            if splits:
+                best[end] = min(splits, key=len)
+        whole = best.get(len(letters), ())
+        return whole if any(word in self._keys for word in whole) else ()
 
     def _possessive(self, word: str) -> tuple[str, ...]:
         return (*self.plain(word[:-2]), "'s") if word.endswith("'s") and len(word) > 3 else ()
