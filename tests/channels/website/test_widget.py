@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from bot.conversation.model import Outcome, Reply
-from bot.settings import Settings
-from tests.support.browser import browsing
 from tests.support.chat import Chat
 from tests.support.serving import Running, serving, settings_for
 from tests.support.staff import Nurse
