@@ -13,6 +13,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from bot import health
 from bot.approved import Approved
 from bot.channels.telegram.channel import TelegramChannel, TelegramSettings
+from bot.channels.telegram.texts import TelegramTexts
 from bot.channels.website import routes as website
 from bot.channels.website.parts import Website
 from bot.channels.website.streams import Streams
@@ -87,8 +88,9 @@ def _telegram(
     if settings.telegram_token is None:
         log.info("telegram is off", why="BOT_TELEGRAM_TOKEN is not set")
         return None
+    texts = TelegramTexts(approved.profile, approved.telegram)
     channel = TelegramChannel(
-        TelegramSettings.of(settings), store, service.conversations, service.handoffs, approved.telegram, clock
+        TelegramSettings.of(settings), store, service.conversations, service.handoffs, texts, clock
     )
     service.outbox.add_sender(channel.sender)
     return channel

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from bot.channels.telegram.texts import TelegramTexts
 from bot.channels.website.ports import HomePage, WidgetInfo
 from bot.conversation.model import Button, Entity, HandoffMark, Outcome, Reply, Understanding, Urgency, Wording
 from bot.errors import SetupError
@@ -15,7 +14,7 @@ from content.profile import Profile
 from content.replies import Replies as Composed
 from content.replies import Wording as Composition
 from content.replies import load_replies
-from content.telegram_texts import load_telegram_messages, refuse_too_long
+from content.telegram_texts import TelegramMessages, common_values, load_telegram_messages, refuse_too_long
 from content.yaml_lines import ContentError
 
 WEBSITE, TELEGRAM = "website", "telegram"
@@ -24,7 +23,7 @@ WEBSITE, TELEGRAM = "website", "telegram"
 class Approved:
     """Fills the Protocols `Replies`, `CrisisCheck` and `WebsiteContent` from the content files."""
 
-    def __init__(self, replies: Composed, matcher: CrisisMatcher, telegram: TelegramTexts) -> None:
+    def __init__(self, replies: Composed, matcher: CrisisMatcher, telegram: TelegramMessages) -> None:
         self._replies = replies
         self._matcher = matcher
         self.telegram = telegram
@@ -38,7 +37,7 @@ class Approved:
         """
         try:
             replies = load_replies(content_dir)
-            telegram = TelegramTexts(replies.profile, load_telegram_messages(content_dir))
+            telegram = load_telegram_messages(content_dir)
             refuse_too_long(replies.profile, content_dir)
             return cls(replies, CrisisMatcher.load(content_dir), telegram)
         except ContentError as error:
@@ -51,7 +50,10 @@ class Approved:
     # Replies
 
     def welcome(self, channel: str) -> Wording:
-        return self.telegram.wording("start") if channel == TELEGRAM else _wording(self._replies.welcome())
+        if channel != TELEGRAM:
+            return _wording(self._replies.welcome())
+        start = self.telegram.start
+        return _wording(Composition(start.text.format_map(common_values(self.profile)), start.buttons))
 
     def crisis(self, kind: str, again: int) -> Wording:
         return _wording(self._replies.crisis(kind, again))

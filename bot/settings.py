@@ -72,6 +72,11 @@ class Settings(BaseSettings):
     telegram_staff_group: int | None = Field(
         None, lt=0, description="Give the group's number, e.g. -1001234567890; /id in the group tells it."
     )
+    telegram_staff: Addresses = Field(
+        (),
+        description="Give e-mail addresses of staff with their Telegram numbers, separated by commas, "
+        "e.g. nia@clinic.example=123456789; /id in the staff's group tells the number.",
+    )
     telegram_remind_minutes: float = Field(5.0, ge=0.1, le=1440, description="Give minutes, from 0.1 to 1440, e.g. 5.")
 
     limit_conversation: int = Field(30, ge=1, description="Give messages a minute in one conversation, 1 or more.")
@@ -100,7 +105,7 @@ class Settings(BaseSettings):
         del dotenv_settings, file_secret_settings  # ours knows `<NAME>_FILE`
         return (init_settings, env_settings, SecretFiles(settings_cls))
 
-    @field_validator("allowed_origins", "trusted_proxies", mode="before")
+    @field_validator("allowed_origins", "trusted_proxies", "telegram_staff", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -124,6 +129,15 @@ class Settings(BaseSettings):
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for address in value:
             ip_network(address)
+        return value
+
+    @field_validator("telegram_staff")
+    @classmethod
+    def _numbers(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in value:
+            email, _, number = entry.partition("=")
+            if "@" not in email or not number.strip().isdecimal():
+                raise ValueError(f"{entry} is not an e-mail address, = and a number")
         return value
 
     @field_validator("public_url", "rasa_url", "telegram_api_url")

@@ -113,8 +113,9 @@ class TelegramStore:
             value = await tx.session.scalar(sa.select(telegram_state.c.value).where(telegram_state.c.key == key))
         return None if value is None else _content(value)
 
-    async def put(self, key: str, content: str, at: datetime) -> None:
-        async with self._database.write() as tx:
+    async def put(self, key: str, content: str, at: datetime, durable: bool = True) -> None:
+        """Remember `content`; `durable=False` survives the death of the process, but perhaps not a power cut."""
+        async with self._database.write(durable=durable) as tx:
             await tx.session.run(_put(tx.session, key, content, at))
 
     async def drop(self, key: str) -> None:
@@ -179,9 +180,10 @@ class TelegramStore:
             tx.session.notify(conversation.id, "handoffs")
             return conversation.id
 
-    async def staff_by_telegram_id(self, user_id: int) -> StaffMember | None:
-        """Return the active member of staff with that Telegram user id."""
-        query = sa.select(staff).where(staff.c.telegram_user_id == user_id, staff.c.is_active.is_(True))
+    async def staff_by_telegram_id(self, user_id: int, email: str | None) -> StaffMember | None:
+        """Return the active member of staff whose account has that Telegram user id, or else that e-mail."""
+        known = sa.or_(staff.c.telegram_user_id == user_id, staff.c.email == email)
+        query = sa.select(staff).where(known, staff.c.is_active.is_(True)).order_by(staff.c.telegram_user_id.is_(None))
         async with self._database.read() as tx:
             row = await tx.session.first(query)
         if row is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Self
@@ -38,13 +39,17 @@ _PRUNE_SECONDS = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class TelegramSettings:
-    """`staff_group` is a chat id, None for no group. With `webhook`, `public_url` must be reachable for Telegram."""
+    """`staff_group` is a chat id, None for no group; `staff` maps Telegram user ids to the e-mails of staff accounts.
+
+    With `webhook`, `public_url` must be reachable for Telegram.
+    """
 
     token: str
     api_url: str
     public_url: str
     webhook: bool = False
     staff_group: int | None = None
+    staff: Mapping[int, str] = field(default_factory=dict)
     remind_minutes: float = 5.0
     poll_seconds: float = POLL_SECONDS
     messages_a_second: float = MESSAGES_A_SECOND
@@ -65,12 +70,14 @@ class TelegramSettings:
                 "BOT_TELEGRAM_MODE=webhook needs a BOT_PUBLIC_URL that begins with https:// and that Telegram can "
                 "reach. Without one, leave BOT_TELEGRAM_MODE out: the bot then asks Telegram for messages."
             )
+        pairs = [entry.partition("=") for entry in settings.telegram_staff]
         return cls(
             token=settings.telegram_token.get_secret_value().strip(),
             api_url=settings.telegram_api_url,
             public_url=settings.public_url.rstrip("/"),
             webhook=webhook,
             staff_group=settings.telegram_staff_group,
+            staff={int(number): email.strip().lower() for email, _, number in pairs},
             remind_minutes=settings.telegram_remind_minutes,
         )
 
@@ -87,7 +94,7 @@ class TelegramChannel:
         texts: TelegramTexts,
         clock: Clock,
     ) -> None:
-        self._settings, self._clock, self._memory = settings, clock, Memory(store)
+        self._settings, self._clock, self._memory = settings, clock, Memory(store, settings.staff)
         self._bot = create_bot(settings.token, settings.api_url, settings.messages_a_second)
         self.sender = TelegramSender(self._bot, self._memory, clock)
         self._status = Status()

@@ -51,10 +51,18 @@ def read_update(payload: dict[str, Any], staff_group: int | None) -> Incoming:
         return _tap(update.callback_query, staff_group)
     if message is None or message.from_user is None or message.from_user.is_bot:
         return UNUSED
-    in_staff_group = staff_group is not None and message.chat.id == staff_group
+    in_staff_group = _is_for_staff(message, staff_group)
     if message.chat.type != ChatType.PRIVATE and not in_staff_group:
         return UNUSED
     return _message(message, in_staff_group, edited=update.edited_message is not None)
+
+
+def _is_for_staff(message: Message, staff_group: int | None) -> bool:
+    """Whether it came in the staff group; while none is set, `/id` in any group counts, to learn its number."""
+    if staff_group is not None:
+        return message.chat.id == staff_group
+    command = read_command(message.text or "")
+    return message.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP) and command is not None and command[0] == "id"
 
 
 def _message(message: Message, in_group: bool, edited: bool) -> Incoming:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -22,8 +22,8 @@ _UPDATES_KEPT = timedelta(days=8)
 class Memory:
     """`Inbox`, `Deliveries`, `Lease`, `Chats`, `Alerts` and `StaffDirectory`."""
 
-    def __init__(self, store: TelegramStore) -> None:
-        self._store = store
+    def __init__(self, store: TelegramStore, staff: Mapping[int, str]) -> None:
+        self._store, self._staff = store, staff
 
     # Inbox
 
@@ -55,7 +55,7 @@ class Memory:
         return int(await self._store.get(_SENT + message_id) or 0)
 
     async def part_sent(self, message_id: str, parts: int, now: datetime) -> None:
-        await self._store.put(_SENT + message_id, str(parts), now)
+        await self._store.put(_SENT + message_id, str(parts), now, durable=False)
 
     async def shown_keyboard(self, chat_id: int) -> int | None:
         number = await self._store.get(f"{_KEYBOARD}{chat_id}")
@@ -65,7 +65,7 @@ class Memory:
         if telegram_message is None:
             await self._store.drop(f"{_KEYBOARD}{chat_id}")
         else:
-            await self._store.put(f"{_KEYBOARD}{chat_id}", str(telegram_message), now)
+            await self._store.put(f"{_KEYBOARD}{chat_id}", str(telegram_message), now, durable=False)
 
     # Lease
 
@@ -102,7 +102,7 @@ class Memory:
     # Staff
 
     async def by_telegram_id(self, user_id: int) -> StaffMember | None:
-        return await self._store.staff_by_telegram_id(user_id)
+        return await self._store.staff_by_telegram_id(user_id, self._staff.get(user_id))
 
     async def prune(self, now: datetime) -> None:
         """Delete what is no longer needed."""

@@ -14,6 +14,7 @@ from typing import Any
 from bot.approved import Approved
 from bot.channels.telegram.channel import TelegramChannel, TelegramSettings
 from bot.channels.telegram.leader import LeasePace
+from bot.channels.telegram.texts import TelegramTexts
 from bot.conversation.limits import Limits
 from bot.conversation.model import Author, Button, Context, Message, Outcome, Reply
 from bot.conversation.ports import Understander
@@ -79,8 +80,9 @@ class Clinic:
                         return
                     await asyncio.sleep(0.02)
         except TimeoutError:
-            shown = {chat: self.said(chat) for chat in self.api.world.chats}
-            raise AssertionError(f"it never came to that; shown: {shown}; refused: {self.api.refusals()}") from None
+            shown = {chat: [text[:80] for text in self.said(chat)[-4:]] for chat in list(self.api.world.chats)[:4]}
+            refused = self.api.refusals()[-8:]
+            raise AssertionError(f"it never came to that; shown last: {shown}; refused: {refused}") from None
 
     async def says(self, chat: int, text: str, seconds: float = 10.0) -> None:
         await self.until(lambda: any(text in said for said in self.said(chat)), seconds)
@@ -118,7 +120,8 @@ def compose(
     database = open_database(database_url)
     service = build(database, understander, approved, approved, now, limits=limits, pace=QUICK)
     store = TelegramStore(database)
-    channel = TelegramChannel(settings, store, service.conversations, service.handoffs, approved.telegram, now)
+    texts = TelegramTexts(approved.profile, approved.telegram)
+    channel = TelegramChannel(settings, store, service.conversations, service.handoffs, texts, now)
     service.outbox.add_sender(channel.sender)
     return service, channel, store, approved
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import pytest
+
 from tests.channels.telegram.clinic import Clinic, opened
 from tests.support.bot_api.server import BotApi
 
 PEOPLE, EACH = 100, 20
 
 
+@pytest.mark.timeout(1500)
 async def test_two_thousand_updates_are_all_answered_once_and_in_order(tmp_path: Path, api: BotApi) -> None:
     chance = random.Random(3)
     expected: dict[int, list[str]] = {1000 + person: [] for person in range(PEOPLE)}
@@ -24,10 +27,10 @@ async def test_two_thousand_updates_are_all_answered_once_and_in_order(tmp_path:
     for update in again:
         await api.world.push("message", update["message"], update_id=update["update_id"])
     async with opened(tmp_path, api, messages_a_second=0) as clinic:
-        await clinic.until(lambda: _all_taken(clinic), 120)
+        await clinic.until(lambda: _all_taken(clinic), 600)
         for chat, texts in expected.items():
             assert await clinic.written(chat) == texts
-        await clinic.until(lambda: _all_sent(clinic, expected), 240)
+        await clinic.until(lambda: _all_sent(clinic), 600)
         for chat, texts in expected.items():
             assert clinic.said(chat)[1:] == [f"About: {text}" for text in texts]
 
@@ -36,6 +39,6 @@ async def _all_taken(clinic: Clinic) -> bool:
     return not clinic.api.world.queue and not await clinic.store.pending(1, ())
 
 
-async def _all_sent(clinic: Clinic, expected: dict[int, list[str]]) -> bool:
+async def _all_sent(clinic: Clinic) -> bool:
     counts = await clinic.service.counts()
     return not counts["jobs_pending"] and not counts["outbox_pending"]

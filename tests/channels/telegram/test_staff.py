@@ -37,8 +37,9 @@ def clock() -> Clock:
 async def group(tmp_path: Path, api: BotApi, clock: Clock) -> AsyncIterator[Clinic]:
     """A clinic with a staff group, whose nurse Nia is known by the Telegram number ADA."""
     api.world.group(STAFF_GROUP, "Wren House staff")
-    async with opened(tmp_path, api, now=clock, staff_group=STAFF_GROUP) as clinic:
-        values = {"id": NIA.id, "name": NIA.name, "role": NIA.role, "email": NIA.email, "telegram_user_id": ADA}
+    known = {ADA: NIA.email, STRANGER + 1: "nobody@wrenhouse.example.com"}
+    async with opened(tmp_path, api, now=clock, staff_group=STAFF_GROUP, staff=known) as clinic:
+        values = {"id": NIA.id, "name": NIA.name, "role": NIA.role, "email": NIA.email}
         values |= {"is_admin": False, "is_active": True, "created_at": datetime.now(UTC)}
         async with clinic.service.database.write() as tx:
             await tx.session.run(sa.insert(staff).values(values))
@@ -107,13 +108,14 @@ async def test_known_staff_mark_an_alert_as_seen(group: Clinic) -> None:
     assert keyboard(group.api.visitors.shown(STAFF_GROUP)[-1]) == []
 
 
-async def test_nobody_else_may_mark_an_alert_as_seen(group: Clinic) -> None:
+@pytest.mark.parametrize("who", [STRANGER, STRANGER + 1, MIA])
+async def test_nobody_else_may_mark_an_alert_as_seen(group: Clinic, who: int) -> None:
     await group.api.visitors.write(MIA, "/urgent")
     await alert(group)
-    await group.api.visitors.tap(STRANGER, "I have seen this", group=STAFF_GROUP)
+    await group.api.visitors.tap(who, "I have seen this", group=STAFF_GROUP)
     await group.until(lambda: group.api.calls("answerCallbackQuery"))
     answer = group.api.calls("answerCallbackQuery")[0]
-    assert str(STRANGER) in answer["text"]
+    assert str(who) in answer["text"]
     assert answer["show_alert"] is True
     (handoff,) = await group.service.handoffs.queue()
     assert handoff.acknowledged_at is None

@@ -105,6 +105,13 @@ def test_in_the_staff_group_only_commands_and_taps_are_taken() -> None:
     assert (incoming.kind, incoming.command, incoming.group) == ("command", "start", True)
 
 
+def test_while_no_staff_group_is_set_id_is_answered_in_any_group() -> None:
+    update = load("group_command")
+    update["message"]["text"] = "/id@harbour_clinic_bot"
+    assert read_update(update, None).command == "id"
+    assert read_update(update, -42) == UNUSED
+
+
 class _Keeps:
     def __init__(self) -> None:
         self.kept: list[Received] = []
