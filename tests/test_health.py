@@ -73,6 +73,21 @@ async def test_it_names_every_part_that_is_not_ready(monkeypatch: pytest.MonkeyP
     assert "secret" not in answer.text
 
 
+async def test_it_does_not_ask_the_parts_each_time_it_is_asked() -> None:
+    asked = []
+
+    async def count() -> str:
+        asked.append(1)
+        return ""
+
+    app = FastAPI()
+    app.include_router(health.build_router({"part": count}, Metrics(), _nothing_waits))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot.test") as http:
+        answers = await asyncio.gather(*(http.get("/readyz") for _ in range(20)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(asked) == 1
+
+
 def test_it_counts_what_came_of_messages_without_personal_data(running: Running) -> None:
     with httpx.Client(base_url=running.url) as http:
         visitor = Visitor(http)

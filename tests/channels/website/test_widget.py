@@ -112,6 +112,12 @@ def test_it_counts_what_came_while_it_was_closed(tmp_path: Path, browser: Browse
         expect(chat.message("staff")).to_be_in_viewport()
 
 
+def test_it_opens_from_any_element_of_the_page_that_says_so(context: BrowserContext, running: Running) -> None:
+    chat = Chat(context, running.url)
+    chat.page.get_by_role("main").get_by_role("button", name="Ask a question").click()
+    expect(chat.input).to_be_focused()
+
+
 def test_it_goes_on_after_a_reload(chat: Chat) -> None:
     chat.ask("What is ketamine therapy?")
     chat.page.reload()

@@ -59,6 +59,15 @@ def test_it_fits_a_small_or_zoomed_screen(browser: Browser, running: Running, sc
         expect(chat.input).to_be_in_viewport(ratio=0.9)
 
 
+def test_it_shows_the_crisis_lines_in_place_of_the_conversation_on_a_phone(browser: Browser, running: Running) -> None:
+    with browser.new_context(**SMALL) as context:
+        chat = Chat(context, running.url).open()
+        chat.button("In danger now? Crisis lines").click()
+        expect(chat.dialog.get_by_role("link", name="Call 116 123")).to_be_in_viewport(ratio=0.9)
+        chat.ask("What is ketamine therapy?")
+        expect(chat.message("assistant").last).to_be_in_viewport(ratio=0.5)
+
+
 def test_it_covers_the_page_on_a_phone_only(browser: Browser, running: Running) -> None:
     for screen, is_modal in ((SMALL, True), (WIDE, False)):
         with browser.new_context(**screen) as context:

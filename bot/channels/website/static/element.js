@@ -22,6 +22,7 @@ class HandrailChat extends HTMLElement {
   #loaded = false; // later messages are news, earlier ones are history
   #timers = {};
   #ends = null;
+  #ready = null; // resolves once the widget can be shown
 
   connectedCallback() {
     if (!this.shadowRoot) this.#build();
@@ -36,7 +37,9 @@ class HandrailChat extends HTMLElement {
     Object.values(this.#timers).forEach(clearTimeout);
   }
 
-  open() {
+  // Opens the chat, as soon as it is there.
+  async open() {
+    await this.#ready;
     this.#panel.open();
   }
 
@@ -71,7 +74,7 @@ class HandrailChat extends HTMLElement {
       { crisis: this.#crisis, log: this.#log, composer: this.#composer },
       { opened: () => this.#opened(), closed: () => this.#sync.wake(), person: () => this.#person(), remove: () => this.#remove() },
     );
-    this.#show();
+    this.#ready = this.#show();
   }
 
   async #show() {
@@ -150,6 +153,7 @@ class HandrailChat extends HTMLElement {
   }
 
   #say(text) {
+    if (!this.#log.element.checkVisibility()) this.#crisis.show(false); // on a phone the lines cover the conversation
     this.#outbox.add(text);
   }
 
