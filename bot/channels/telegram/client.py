@@ -47,6 +47,8 @@ def create_bot(token: str, api_url: str, messages_a_second: float = MESSAGES_A_S
     logging.getLogger("httpcore").setLevel(logging.WARNING)
     # What the limiter logs here as an error is told to the outbox, which waits and tries again.
     logging.getLogger("telegram.ext.AIORateLimiter").setLevel(logging.CRITICAL)
+    # This one writes an answer that is not JSON, and with it perhaps what a visitor wrote.
+    logging.getLogger("telegram.request.BaseRequest").setLevel(logging.CRITICAL)
     base = api_url.rstrip("/")
     return TelegramBot(
         token,

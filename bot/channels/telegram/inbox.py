@@ -29,11 +29,19 @@ class Handler(Protocol):
 
 
 class InboxWorker:
+    """`may_overtake`: updates may come in another order than they were sent in, as they do on a webhook."""
+
     def __init__(
-        self, inbox: Inbox, handler: Handler, clock: Clock, arrived: asyncio.Event, may_overtake: bool
+        self,
+        inbox: Inbox,
+        handler: Handler,
+        clock: Clock,
+        arrived: asyncio.Event,
+        may_overtake: bool,
+        tries: int = TRIES,
     ) -> None:
         self._inbox, self._handler, self._clock, self._arrived = inbox, handler, clock, arrived
-        self._may_overtake = may_overtake
+        self._may_overtake, self._tries = may_overtake, tries
         self._waiting: dict[int, float] = {}
         self._last = 0
 
@@ -88,7 +96,7 @@ class InboxWorker:
         if not isinstance(error, ConversationNotFound):  # forgotten a moment ago: the next try starts a new one
             log.exception("telegram update failed", update_id=kept.update_id)
         failures = await self._inbox.postpone(kept.update_id, type(error).__name__)
-        if failures < TRIES:
+        if failures < self._tries:
             self._wait_for(kept, 0.5 * 2**failures)
             return 0
         await self._handler.give_up(kept)

@@ -39,7 +39,7 @@ async def group(tmp_path: Path, api: BotApi, clock: Clock) -> AsyncIterator[Clin
     api.world.group(STAFF_GROUP, "Wren House staff")
     known = {ADA: NIA.email, STRANGER + 1: "nobody@wrenhouse.example.com"}
     async with opened(tmp_path, api, now=clock, staff_group=STAFF_GROUP, staff=known) as clinic:
-        values = {"id": NIA.id, "name": NIA.name, "role": NIA.role, "email": NIA.email}
+        values: dict[str, object] = {"id": NIA.id, "name": NIA.name, "role": NIA.role, "email": NIA.email}
         values |= {"is_admin": False, "is_active": True, "created_at": datetime.now(UTC)}
         async with clinic.service.database.write() as tx:
             await tx.session.run(sa.insert(staff).values(values))
