@@ -52,7 +52,7 @@ def measure(training: Sequence[Row], test: Sequence[Row], config: Path) -> Repor
     started = time.perf_counter()
     kept = [row for row in training if row.text.strip()]
     shape = training_shape(classifier_settings(config))
-    model, _ = train([row.text for row in kept], [row.label for row in kept], encoder, shape)
+    model = train([row.text for row in kept], [row.label for row in kept], encoder, shape)
     train_seconds = time.perf_counter() - started
     guesses, seconds = _guess(model, [row.text for row in test])
     return _report([row.label for row in test], guesses, model.knowledge.threshold, train_seconds, seconds)

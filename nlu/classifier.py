@@ -38,7 +38,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         return dict(DEFAULTS)
 
     @classmethod
-    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+    def fingerprint_addon(cls, _config: dict[str, Any]) -> str | None:
         """Return a digest of nlu's code and weights, so that Rasa trains again when they change."""
         digest = hashlib.sha256("".join([SENTENCE_ENCODER.sha256, VOCABULARY.sha256]).encode())
         for path in sorted(Path(__file__).resolve().parent.glob("*.py")):
@@ -69,7 +69,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         texts = [str(example.get(TEXT)) for example in examples]
         topics = [str(example.get_full_intent()) for example in examples]
-        model, _ = train(texts, topics, shared_encoder(), training_shape(self._config))
+        model = train(texts, topics, shared_encoder(), training_shape(self._config))
         self._use(model)
         with self._model_storage.write_to(self._resource) as folder:
             storage.save(model, folder)
@@ -82,7 +82,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-        **kwargs: Any,
+        **_: Any,
     ) -> TopicClassifier:
         """Load the trained model."""
         component = cls(config, model_storage, resource, execution_context.model_id or "")

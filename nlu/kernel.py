@@ -1,21 +1,17 @@
-"""Kernel ridge regression onto topics: one linear system, with cross-validation in closed form.
+"""Kernel ridge regression onto topics: one linear system.
 
 The kernel adds the similarity of sentence vectors (Gaussian on the sphere) and of word and character features.
 Scores are about 1 for a text like the examples of a topic, about 0 for a text unlike all of them, so the same
 scores separate the topics and tell the known from the unknown.
-
-Leaving a block B of examples out needs no second training: with A the inverse kernel matrix and W the weights,
-the scores of B without B are Y[B] - inv(A[B, B]) @ W[B].
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import lapack
+from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from scipy.sparse import csr_matrix
 
 from nlu.encoder import Vectors, unit
@@ -50,33 +46,44 @@ class KernelModel:
 
 
 @dataclass(frozen=True)
-class FittedKernel:
-    """A trained model with what cross-validation needs: the kernel `matrix` without noise, and the `inverse` with it."""
+class Kernel:
+    """How alike the training texts are: `matrix` (n, n) without noise, of centred `examples` and `lexical` features."""
 
-    model: KernelModel
+    shape: KernelShape
+    centre: Vectors
+    examples: Vectors
+    lexical: csr_matrix
     matrix: Scores
-    inverse: Scores
-    targets: Scores
 
-    def without(self, blocks: Iterable[Rows]) -> Scores:
-        """Return each row's scores as if its block had not been trained on; the blocks must cover all rows."""
-        scores = np.zeros_like(self.targets)
-        for rows in blocks:
-            inner = self.inverse[np.ix_(rows, rows)].astype(np.float64)
-            scores[rows] = self.targets[rows] - np.linalg.solve(inner, self.model.weights[rows])
-        return scores
+    @classmethod
+    def of(cls, vectors: Vectors, lexical: csr_matrix, shape: KernelShape) -> Kernel:
+        """Compare unit `vectors` (n, 384) and `lexical` features (n, features) of n texts."""
+        centre = vectors.mean(axis=0)
+        examples = centred(vectors, centre)
+        matrix = _gaussian(examples, examples, shape.sharpness)
+        _add_product(matrix, lexical, shape.lexical)
+        return cls(shape, centre, examples, lexical, matrix)
 
+    def fit(self, targets: Scores, held_out: Rows) -> tuple[KernelModel, Scores]:
+        """Return the model of all texts, and the scores of `held_out` by a model of the others.
 
-def fit(vectors: Vectors, lexical: csr_matrix, targets: Scores, shape: KernelShape) -> FittedKernel:
-    """Train on unit `vectors` (n, 384), `lexical` (n, features) and `targets` (n, topics)."""
-    centre = vectors.mean(axis=0)
-    examples = centred(vectors, centre)
-    matrix = _gaussian(examples, examples, shape.sharpness)
-    _add_product(matrix, lexical, shape.lexical)
-    inverse = _inverse(matrix + shape.noise * np.eye(len(matrix), dtype=np.float32))
-    weights = np.asarray(inverse @ targets, dtype=np.float32)
-    lexical_weights = np.asarray(shape.lexical * (lexical.T @ weights), dtype=np.float32)
-    return FittedKernel(KernelModel(shape, centre, examples, weights, lexical_weights), matrix, inverse, targets)
+        One Cholesky factor serves both: with the held-out rows last, its first block is the others' own factor.
+        """
+        rest = np.setdiff1d(np.arange(len(targets)), held_out)
+        order = np.concatenate([rest, held_out])
+        factor = _factor(self.matrix[np.ix_(order, order)], self.shape.noise)
+        first = factor[: len(rest), : len(rest)]
+        scores = self.matrix[np.ix_(held_out, rest)] @ cho_solve((first, True), targets[rest])
+        weights = np.zeros_like(targets)
+        weights[order] = cho_solve((factor, True), targets[order])
+        lexical_weights = np.asarray(self.shape.lexical * (self.lexical.T @ weights), dtype=np.float32)
+        return KernelModel(self.shape, self.centre, self.examples, weights, lexical_weights), scores
+
+    def judge(self, targets: Scores, held_out: Rows) -> Scores:
+        """Return the scores of `held_out` by a model of the other texts."""
+        rest = np.setdiff1d(np.arange(len(targets)), held_out)
+        factor = _factor(self.matrix[np.ix_(rest, rest)], self.shape.noise)
+        return np.asarray(self.matrix[np.ix_(held_out, rest)] @ cho_solve((factor, True), targets[rest]))
 
 
 def centred(vectors: Vectors, centre: Vectors) -> Vectors:
@@ -99,12 +106,11 @@ def _add_product(kernel: Scores, lexical: csr_matrix, weight: float, rows: int =
         kernel[part] += weight * (lexical[part] @ columns).toarray()
 
 
-def _inverse(kernel: Scores) -> Scores:
-    factor, failed = lapack.spotrf(kernel, lower=1, overwrite_a=1)
-    if failed:
-        raise ArithmeticError("The kernel matrix is not positive definite. Raise `noise` in config.yml.")
-    inverse, failed = lapack.spotri(factor, lower=1, overwrite_c=1)
-    if failed:
-        raise ArithmeticError("The kernel matrix cannot be inverted. Raise `noise` in config.yml.")
-    lower = np.tril(inverse)
-    return np.asarray(lower + np.tril(inverse, -1).T, dtype=np.float32)
+def _factor(matrix: Scores, noise: float) -> Scores:
+    """Return the lower Cholesky factor of `matrix` with `noise` on its diagonal; `matrix` is used up."""
+    matrix[np.diag_indices_from(matrix)] += noise
+    try:
+        factor, _ = cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
+    except LinAlgError as error:
+        raise ArithmeticError("The kernel matrix is not positive definite. Raise `noise` in config.yml.") from error
+    return np.asarray(factor, dtype=np.float32)

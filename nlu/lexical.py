@@ -13,6 +13,8 @@ KINDS: tuple[dict[str, Any], ...] = (
     {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"(?u)\b\w+\b"},
     {"analyzer": "char_wb", "ngram_range": (2, 5)},
 )
+COMMONEST_CHARACTERS = 0.05
+"""Share of the texts from which a character sequence says nothing; comparing by it would cost the most time."""
 MANY = 2_000
 
 
@@ -27,6 +29,7 @@ class LexicalFeatures:
         if len(texts) > MANY:
             for vectorizer in self._vectorizers:
                 vectorizer.set_params(min_df=2)  # what stands in one example of thousands teaches nothing
+            self._vectorizers[1].set_params(max_df=COMMONEST_CHARACTERS)
         return _join([vectorizer.fit_transform(texts) for vectorizer in self._vectorizers])
 
     def transform(self, texts: Sequence[str]) -> csr_matrix:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from nlu import kernel
 from nlu.calibration import Knowledge, Labels, Probabilities, familiarity, fit_knowledge, fit_sharpness, probabilities
 from nlu.encoder import SentenceEncoder, Vectors
-from nlu.kernel import FittedKernel, KernelModel, KernelShape
+from nlu.kernel import Kernel, KernelModel, KernelShape, Rows, Scores
 from nlu.lexical import LexicalFeatures
 from nlu.thinned import best_threshold, folds, rehearse
 
-FOLDS = 10
+FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -93,39 +93,78 @@ class TopicModel:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Every training example, judged by a model that had not seen it: `shares` (n, topics), `known` (n,)."""
+    """The training examples `rows`, judged by a model that had not seen them: `shares` (rows, topics), `known` (rows,)."""
 
-    labels: Labels
+    rows: Rows
     shares: Probabilities
-    familiar: Probabilities
     known: Probabilities
 
 
-def train(
-    texts: Sequence[str], names: Sequence[str], encoder: SentenceEncoder, shape: TrainingShape
-) -> tuple[TopicModel, LeftOut]:
-    """Train on `texts` with topic `names`; the same data and seed give the same model.
+@dataclass(frozen=True)
+class Prepared:
+    """Training examples with all that is computed once: encoding, features, kernel. The topics' names come last in
+    `kernel` and `targets`, as one more example each; `labels` and `vectors` are the examples' own."""
 
-    Raises:
-        ValueError: fewer than two topics.
-    """
+    topics: tuple[str, ...]
+    texts: tuple[str, ...]
+    labels: Labels
+    vectors: Vectors
+    lexical: LexicalFeatures
+    kernel: Kernel
+    targets: Scores
+    data_hash: str
+
+
+def prepare(texts: Sequence[str], names: Sequence[str], encoder: SentenceEncoder, shape: TrainingShape) -> Prepared:
+    """Encode and compare `texts` with topic `names`. Raises ValueError for fewer than two topics."""
     topics = tuple(sorted(set(names)))
     if len(topics) < 2:
         raise ValueError("At least two topics are needed. Add examples of another topic.")
     number = {name: index for index, name in enumerate(topics)}
     labels = np.array([number[name] for name in names], dtype=np.intp)
-    vectors = encoder.encode(texts)
+    everything = [*texts, *map(words_of, topics)]
+    vectors = encoder.encode(everything)
     lexical = LexicalFeatures()
-    features = lexical.fit(texts)
-    targets = np.eye(len(topics), dtype=np.float32)[labels]
-    fitted = kernel.fit(vectors, features, targets, shape.kernel)
-    knowledge = _knowledge(fitted, vectors, labels, shape)
-    left_out, sharpness = _left_out(fitted, vectors, labels, knowledge, shape.seed)
-    print_of_data = data_hash(texts, names)
-    model = TopicModel(
-        topics, tuple(texts), labels, vectors, lexical, fitted.model, sharpness, knowledge, print_of_data
+    kernel = Kernel.of(vectors, lexical.fit(everything), shape.kernel)
+    targets = np.eye(len(topics), dtype=np.float32)[np.concatenate([labels, np.arange(len(topics))])]
+    return Prepared(
+        topics, tuple(texts), labels, vectors[: len(texts)], lexical, kernel, targets, data_hash(texts, names)
     )
-    return model, left_out
+
+
+def train(texts: Sequence[str], names: Sequence[str], encoder: SentenceEncoder, shape: TrainingShape) -> TopicModel:
+    """Train on `texts` with topic `names`; the same data and seed give the same model. Raises ValueError."""
+    return finish(prepare(texts, names, encoder, shape), shape)
+
+
+def finish(data: Prepared, shape: TrainingShape) -> TopicModel:
+    """Train and calibrate on what was prepared."""
+    held_out = folds(data.labels, shape.seed, FOLDS)[0]
+    fitted, scores = data.kernel.fit(data.targets, held_out)
+    sharpness = fit_sharpness(scores, data.labels[held_out])
+    return TopicModel(
+        topics=data.topics,
+        texts=data.texts,
+        labels=data.labels,
+        vectors=data.vectors,
+        lexical=data.lexical,
+        kernel=fitted,
+        sharpness=sharpness,
+        knowledge=_knowledge(data, shape),
+        data_hash=data.data_hash,
+    )
+
+
+def cross_validate(data: Prepared, model: TopicModel, shape: TrainingShape) -> list[LeftOut]:
+    """Judge every example by a model that had not seen it, with the calibration of `model`."""
+    found = []
+    for rows in folds(data.labels, shape.seed, FOLDS):
+        scores = data.kernel.judge(data.targets, rows)
+        near = data.vectors[rows] @ data.vectors.T
+        near[:, rows] = -1.0
+        known = model.knowledge.probability(familiarity(scores, near, data.labels))
+        found.append(LeftOut(rows, probabilities(scores, model.sharpness), known))
+    return found
 
 
 def data_hash(texts: Sequence[str], names: Sequence[str]) -> str:
@@ -134,23 +173,16 @@ def data_hash(texts: Sequence[str], names: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(lines).encode("utf-8")).hexdigest()
 
 
-def _knowledge(fitted: FittedKernel, vectors: Vectors, labels: Labels, shape: TrainingShape) -> Knowledge:
-    rehearsals = rehearse(fitted.matrix, fitted.targets, vectors, labels, shape.kernel.noise, shape.seed)
+def words_of(topic: str) -> str:
+    """Return the words of a topic's name, learned as one more example: "operational/age_limits" is "age limits"."""
+    return re.sub(r"[\W_]+", " ", topic.rpartition("/")[2]).strip().lower()
+
+
+def _knowledge(data: Prepared, shape: TrainingShape) -> Knowledge:
+    count = len(data.labels)
+    rehearsals = rehearse(
+        data.kernel.matrix, data.targets[:count], data.vectors, data.labels, shape.kernel.noise, shape.seed
+    )
     threshold = best_threshold(rehearsals, shape.foreign_share)
     middle = rehearsals[len(rehearsals) // 2]
     return fit_knowledge(middle.known, middle.foreign, threshold, shape.unknown_share)
-
-
-def _left_out(
-    fitted: FittedKernel, vectors: Vectors, labels: Labels, knowledge: Knowledge, seed: int
-) -> tuple[LeftOut, float]:
-    parts = folds(labels, seed, FOLDS)
-    scores = fitted.without(parts)
-    sharpness = fit_sharpness(scores, labels)
-    familiar = np.zeros(len(labels))
-    for rows in parts:
-        near = vectors[rows] @ vectors.T
-        near[:, rows] = -1.0
-        familiar[rows] = familiarity(scores[rows], near, labels)
-    shares = probabilities(scores, sharpness)
-    return LeftOut(labels, shares, familiar, knowledge.probability(familiar)), sharpness

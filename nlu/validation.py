@@ -22,7 +22,7 @@ from content.training_data import read_examples
 from nlu.decision import CLINICAL, CRISIS, FOREIGN, GENERAL, SMALLTALK, STAFF, TRUTHS, Decider, group_of
 from nlu.encoder import shared_encoder
 from nlu.settings import classifier_settings, training_shape
-from nlu.topic_model import LeftOut, TopicModel, train
+from nlu.topic_model import LeftOut, Prepared, cross_validate, finish, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
 HANDED_OVER = (CLINICAL, CRISIS, STAFF)
@@ -64,21 +64,24 @@ def validate(config: Path) -> dict[str, Any]:
     settings = classifier_settings(config)
     examples = read_examples()
     texts = [example.text for example in examples]
-    model, left_out = train(texts, [example.intent for example in examples], shared_encoder(), training_shape(settings))
-    judged = judge(model, left_out, Decider(model.topics, settings["costs"]), CrisisMatcher.load())
-    return {"examples": len(judged), "data_hash": model.data_hash, **figures(judged)}
+    shape = training_shape(settings)
+    data = prepare(texts, [example.intent for example in examples], shared_encoder(), shape)
+    left_out = cross_validate(data, finish(data, shape), shape)
+    judged = judge(data, left_out, Decider(data.topics, settings["costs"]), CrisisMatcher.load())
+    return {"examples": len(judged), "data_hash": data.data_hash, **figures(judged)}
 
 
-def judge(model: TopicModel, left_out: LeftOut, decider: Decider, danger: CrisisMatcher) -> list[Judged]:
-    """Return what would have been done with every example of `model`, had it not been trained on."""
+def judge(data: Prepared, left_out: Sequence[LeftOut], decider: Decider, danger: CrisisMatcher) -> list[Judged]:
+    """Return what would have been done with every example of `data`, had it not been trained on."""
     found = []
-    for text, label, shares, known in zip(model.texts, left_out.labels, left_out.shares, left_out.known, strict=True):
-        intent = decider.choose(decider.belief(shares, float(known))).intent
-        signs = danger.find(text)
-        if signs:
-            intent = f"{CRISIS}/{signs[0].kind}"
-        best = int(shares.argmax())
-        found.append(Judged(model.topics[label], intent, model.topics[best], float(shares[best])))
+    for fold in left_out:
+        for row, shares, known in zip(fold.rows, fold.shares, fold.known, strict=True):
+            intent = decider.choose(decider.belief(shares, float(known))).intent
+            signs = danger.find(data.texts[row])
+            if signs:
+                intent = f"{CRISIS}/{signs[0].kind}"
+            best = int(shares.argmax())
+            found.append(Judged(data.topics[data.labels[row]], intent, data.topics[best], float(shares[best])))
     return found
 
 
