@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections import Counter
 
 POINTS = (
     "before_accept_commit",
@@ -22,16 +21,26 @@ POINTS = (
     "before_staff_reply_commit",
     "after_staff_reply_commit",
 )
-_hits: Counter[str] = Counter()
+_left: dict[str, int] = {}
+
+
+def arm(wanted: str) -> None:
+    """Set the point and how many times it is passed before it kills: `name` or `name:times`. "" disarms."""
+    _left.clear()
+    name, _, times = wanted.partition(":")
+    if name:
+        if name not in POINTS:
+            raise ValueError(f"There is no failpoint {name}. Choose one of {', '.join(POINTS)}.")
+        _left[name] = int(times or 1)
 
 
 def hit(name: str) -> None:
-    wanted = os.environ.get("BOT_FAILPOINT")
-    if not wanted:
+    """Pass the point `name`; costs nothing unless armed."""
+    if name not in _left:
         return
-    point, _, times = wanted.partition(":")
-    if point != name:
-        return
-    _hits[name] += 1
-    if _hits[name] == int(times or 1):
+    _left[name] -= 1
+    if _left[name] <= 0:
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+arm(os.environ.get("BOT_FAILPOINT", ""))

@@ -9,7 +9,7 @@ from datetime import timedelta
 import structlog
 
 from bot import failpoints
-from bot.conversation.ports import Clock, Sender
+from bot.conversation.ports import Clock, Recalling, Sender
 from bot.conversation.pump import Pace, Pump, Source
 from bot.conversation.records import Delivery
 from bot.conversation.storage import OUTBOX, Store
@@ -74,7 +74,7 @@ class Outbox:
     async def _deliver(self, delivery: Delivery) -> None:
         failpoints.hit("before_send")
         try:
-            await self._senders[delivery.channel].send(delivery.channel_ref, delivery.message)
+            await self._send(self._senders[delivery.channel], delivery)
         except PermanentError as error:
             await self._fail(delivery, str(error), permanent=True)
         except PassingError as error:
@@ -87,6 +87,12 @@ class Outbox:
             async with self._store.write() as tx:
                 await tx.outbox.delivered(delivery, self._clock())
             failpoints.hit("after_delivered_commit")
+
+    async def _send(self, sender: Sender, delivery: Delivery) -> None:
+        """Send, unless the channel already has it from a process that died before it could say so."""
+        recalling = sender if delivery.unsure and isinstance(sender, Recalling) else None
+        if recalling is None or not await recalling.was_delivered(delivery.channel_ref, delivery.message):
+            await sender.send(delivery.channel_ref, delivery.message)
 
     async def _try_later(self, delivery: Delivery, error: str, retry_after: float | None) -> None:
         now = self._clock()

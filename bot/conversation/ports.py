@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.conversation.model import Context, InboundMessage, Message, Reply, Started, Thread, Wording
 
@@ -137,4 +137,13 @@ class Sender(Protocol):
             PassingError: try again (with `retry_after` seconds where told).
             PermanentError: never deliverable (blocked, chat not found, deactivated); shown to staff.
         """
+        ...
+
+
+@runtime_checkable
+class Recalling(Protocol):
+    """A `Sender` that can find out whether a message got through before its process died."""
+
+    async def was_delivered(self, channel_ref: str, message: Message) -> bool:
+        """Return True where the channel has the message, False where it has not or cannot tell."""
         ...

@@ -60,7 +60,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message to be pushed, leased to whoever holds `claim`. `attempts` counts this one too."""
+    """A message to be pushed, leased to whoever holds `claim`. `attempts` counts this one too.
+
+    `unsure`: an earlier attempt ended with its process, so that nobody knows whether the message got through.
+    """
 
     claim: str
     id: str
@@ -69,3 +72,4 @@ class Delivery:
     message: Message
     attempts: int
     queued_at: datetime
+    unsure: bool = False

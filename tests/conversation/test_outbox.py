@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.conversation.model import Message
 from bot.conversation.outbox import delay, exhausted
 from bot.errors import PassingError, PermanentError
 from bot.service import Service
@@ -107,6 +108,26 @@ async def test_what_waits_for_a_channel_that_is_off_is_delivered_when_it_is_on_a
     async with running(make(database_url, senders=[phone])) as on:
         await settled(on)
     assert phone.texts() == ["welcome"]
+
+
+async def test_what_broke_off_while_sending_is_looked_up_before_it_is_sent_again(database_url: str) -> None:
+    class Recalls(Phone):
+        async def was_delivered(self, channel_ref: str, message: Message) -> bool:
+            return any(got.id == message.id for _, got in self.got)
+
+    class Hangs(Recalls):
+        async def send(self, channel_ref: str, message: Message) -> None:
+            await super().send(channel_ref, message)
+            await asyncio.Event().wait()
+
+    hanging, phone = Hangs(), Recalls()
+    async with running(make(database_url, senders=[hanging])) as service:
+        await start(service)
+        await until(lambda: hanging.texts() == ["welcome"])
+    phone.got = hanging.got
+    async with running(make(database_url, senders=[phone])) as service:
+        await settled(service)
+    assert (phone.texts(), phone.tried) == (["welcome"], 0)
 
 
 async def test_two_replicas_deliver_each_message_once_and_in_order(database_url: str) -> None:

@@ -1,0 +1,181 @@
+"""Replicas of the bot and a stand-in for Rasa as processes of their own, killed and started again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import signal
+import socket
+import sys
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot import failpoints
+
+# Seconds; a loaded machine may take long to start a process.
+PATIENCE = 180
+POINTS = [point for point in failpoints.POINTS if "staff" not in point]
+
+
+class GoneError(Exception):
+    """The process died before it answered."""
+
+
+@dataclass
+class Replica:
+    process: asyncio.subprocess.Process
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    waiting: dict[int, asyncio.Future[dict[str, Any]]] = field(default_factory=dict)
+    asked: int = 0
+
+    async def ask(self, **order: Any) -> dict[str, Any]:
+        """Return the process's answer; raises GoneError when it dies first."""
+        if self.process.returncode is not None or self.process.stdin is None:
+            raise GoneError
+        self.asked += 1
+        future = self.waiting[self.asked] = asyncio.get_running_loop().create_future()
+        with suppress(ConnectionError):
+            self.process.stdin.write(json.dumps({"id": self.asked, **order}).encode() + b"\n")
+        return await future
+
+    async def listen(self) -> None:
+        """Read until the process dies, then let nobody wait in vain."""
+        assert self.process.stdout is not None
+        async for line in self.process.stdout:
+            event = json.loads(line)
+            if "ready" in event:
+                self.ready.set()
+            elif not self.waiting[event["id"]].done():
+                self.waiting.pop(event["id"]).set_result(event)
+        await self.process.wait()
+        for future in self.waiting.values():
+            if not future.done():
+                future.set_exception(GoneError())
+
+
+class Fleet:
+    """Keeps `count` replicas and one Rasa running while inside; `kills` counts by what was killed."""
+
+    def __init__(self, url: str, count: int, ledger: Path, odd_answers: float = 0.0) -> None:
+        self.url = url
+        self._ledger = ledger
+        self.count = count
+        self.kills: Counter[str] = Counter()
+        self._odd_answers = odd_answers
+        self._rasa_port = _free_port()
+        self._rasa: asyncio.subprocess.Process | None = None
+        self._replicas: list[Replica] = []
+        self._keepers: list[asyncio.Task[None]] = []
+        self._closing = False
+        self.deaths = 0
+
+    async def __aenter__(self) -> Fleet:
+        await self._start_rasa()
+        self._keepers = [asyncio.create_task(self._keep()) for _ in range(self.count)]
+        await self.replica()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._closing = True
+        for replica in self._replicas:
+            if replica.process.stdin is not None:
+                replica.process.stdin.close()
+        await asyncio.wait(self._keepers, timeout=20)
+        for keeper in self._keepers:
+            keeper.cancel()
+        if self._rasa is not None:
+            self._rasa.kill()
+            await self._rasa.wait()
+
+    def delivered(self) -> list[tuple[str, str]]:
+        """Return (channel_ref, message id) of everything that reached the outside world, in order."""
+        if not self._ledger.exists():
+            return []
+        lines = self._ledger.read_text().splitlines()
+        return [(ref, message_id) for ref, _, message_id in (line.partition("\t") for line in lines)]
+
+    async def replica(self) -> Replica:
+        """Return any replica that is up."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                up = [one for one in self._replicas if one.ready.is_set() and one.process.returncode is None]
+                if up:
+                    return random.choice(up)
+                await asyncio.sleep(0.02)
+
+    async def kill_at(self, point: str, patience: float = 3.0) -> None:
+        """Kill a replica when it next comes to `point`, or anywhere when it does not come there in time."""
+        replica = await self.replica()
+        with suppress(GoneError):
+            await replica.ask(do="arm", point=f"{point}:{random.randint(1, 3)}")
+        try:
+            async with asyncio.timeout(patience):
+                await replica.process.wait()
+            self.kills[point] += 1
+        except TimeoutError:
+            self.kill(replica)
+
+    async def death(self) -> None:
+        """Wait until a replica has died by itself."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                if self.deaths:
+                    return
+                await asyncio.sleep(0.02)
+
+    def kill(self, replica: Replica) -> None:
+        with suppress(ProcessLookupError):
+            replica.process.send_signal(signal.SIGKILL)
+            self.kills["anywhere"] += 1
+
+    async def kill_rasa(self, pause: float) -> None:
+        """Kill Rasa and start it again after `pause` seconds."""
+        assert self._rasa is not None
+        self._rasa.kill()
+        await self._rasa.wait()
+        self.kills["rasa"] += 1
+        await asyncio.sleep(pause)
+        await self._start_rasa()
+
+    async def _start_rasa(self) -> None:
+        command = ("tests.delivery.rasa_stand_in", str(self._rasa_port), str(self._odd_answers))
+        self._rasa = await asyncio.create_subprocess_exec(sys.executable, "-m", *command)
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                with suppress(OSError):
+                    _, writer = await asyncio.open_connection("127.0.0.1", self._rasa_port)
+                    writer.close()
+                    return
+                await asyncio.sleep(0.05)
+
+    async def _keep(self) -> None:
+        """Start a replica, and another when it dies."""
+        while not self._closing:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *("-m", "tests.delivery.replica", self.url, f"http://127.0.0.1:{self._rasa_port}", str(self._ledger)),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=None,
+            )
+            replica = Replica(process)
+            self._replicas.append(replica)
+            try:
+                await replica.listen()
+            finally:
+                self._replicas.remove(replica)
+                self.deaths += 1
+                if process.returncode is None:
+                    process.kill()
+                    await process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port: int = held.getsockname()[1]
+        return port

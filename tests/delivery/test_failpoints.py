@@ -1,0 +1,52 @@
+"""A process that dies at any step leaves work that another takes up within ten seconds, and the reply is sent once."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bot import failpoints
+from bot.conversation.model import Author
+from tests.delivery.fleet import POINTS, Fleet
+from tests.delivery.verdict import drained, faults, judge
+from tests.delivery.visitors import Visitor
+from tests.support.databases import sqlite_url
+from tests.support.plain import NIA, idle, make
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("point", POINTS)
+async def test_death_at_each_step_changes_nothing_that_a_visitor_sees(tmp_path: Path, point: str) -> None:
+    url = sqlite_url(tmp_path)
+    async with Fleet(url, 1, tmp_path / "delivered") as fleet:
+        visitor = Visitor(1, fleet, Counter())
+        await visitor.talk(1)
+        await drained(url)
+        await (await fleet.replica()).ask(do="arm", point=point)
+        await visitor.talk(2)
+        await fleet.death()
+        await fleet.replica()
+        back = time.monotonic()
+        await drained(url)
+        assert time.monotonic() - back < 10
+    assert faults(await judge(url, [visitor], fleet.delivered())) == {}
+
+
+def test_an_unknown_failpoint_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="no failpoint nowhere"):
+        failpoints.arm("nowhere")
+
+
+async def test_a_reply_of_staff_that_was_stored_is_there_once(tmp_path: Path) -> None:
+    """The console sends it again under the same id after the process died before it could say so."""
+    async with idle(make(sqlite_url(tmp_path))) as service:
+        conversation = (await service.conversations.start("website")).id
+        handoff = await service.handoffs.take_over(conversation, NIA)
+        first = await service.handoffs.reply(handoff.id, NIA, "a", "Hello")
+    async with idle(make(sqlite_url(tmp_path))) as service:
+        assert await service.handoffs.reply(handoff.id, NIA, "a", "Hello") == first
+        messages = (await service.conversations.read(conversation)).messages
+        assert [message.text for message in messages if message.author is Author.STAFF] == ["Hello"]

@@ -1,0 +1,99 @@
+"""Reads the database and what reached the outside world, and counts what was lost, doubled or reordered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+
+from bot.conversation.model import Author, Message, Outcome
+from tests.delivery.visitors import Visitor
+from tests.support.plain import make
+
+FAULTS = (
+    "lost",
+    "doubled",
+    "reordered",
+    "gaps",
+    "answered twice",
+    "answers reordered",
+    "stranded",
+    "deliveries lost",
+    "deliveries reordered",
+    "deliveries doubled",
+    "two numbers for one message",
+)
+
+
+async def drained(url: str, patience: float = 120.0) -> None:
+    """Wait until nothing is left to work or deliver."""
+    service = make(url)
+    await service.database.start()
+    try:
+        async with asyncio.timeout(patience):
+            while True:
+                counts = await service.counts()
+                if not counts["jobs_pending"] and not counts["outbox_pending"]:
+                    return
+                await asyncio.sleep(0.2)
+    finally:
+        await service.database.stop()
+
+
+async def judge(url: str, visitors: Sequence[Visitor], delivered: Sequence[tuple[str, str]]) -> Counter[str]:
+    """Return the counts of everything in `FAULTS` and of how the messages ended."""
+    counts: Counter[str] = Counter(dict.fromkeys(FAULTS, 0))
+    service = make(url)
+    await service.database.start()
+    try:
+        dead = {letter.message.id for letter in await service.handoffs.dead_letters()}
+        handed = {handoff.conversation_id for handoff in await service.handoffs.queue(limit=1_000_000)}
+        for visitor in visitors:
+            messages = (await service.conversations.read(visitor.conversation)).messages
+            _stored(counts, visitor.said, messages)
+            _answered(counts, messages, dead, visitor.conversation in handed)
+            if visitor.ref:
+                got = [message_id for ref, message_id in delivered if ref == visitor.ref]
+                _delivered(counts, [one.id for one in messages if one.author is not Author.VISITOR], got)
+    finally:
+        await service.database.stop()
+    return counts
+
+
+def faults(counts: Counter[str]) -> dict[str, int]:
+    return {name: counts[name] for name in FAULTS if counts[name]}
+
+
+def _stored(counts: Counter[str], said: list[str], messages: Sequence[Message]) -> None:
+    stored = [message.text for message in messages if message.author is Author.VISITOR]
+    counts["lost"] += len(set(said) - set(stored))
+    counts["doubled"] += len(stored) - len(set(stored))
+    counts["reordered"] += sum(a != b for a, b in zip(said, stored, strict=False))
+    counts["gaps"] += [message.seq for message in messages] != list(range(1, len(messages) + 1))
+
+
+def _answered(counts: Counter[str], messages: Sequence[Message], dead: set[str], handed: bool) -> None:
+    by_id = {message.id: message for message in messages}
+    replies = [message for message in messages if message.in_reply_to]
+    answered = {message.in_reply_to for message in replies}
+    counts["answered twice"] += len(replies) - len(answered)
+    # Danger is answered at once, before what still waits.
+    turns = [by_id[str(reply.in_reply_to)].seq for reply in replies if reply.outcome is not Outcome.CRISIS]
+    counts["answers reordered"] += turns != sorted(turns)
+    for message in messages:
+        if message.author is not Author.VISITOR:
+            continue
+        if message.id in answered:
+            counts["answered"] += 1
+        elif message.id in dead:
+            counts["in the dead-letter list"] += 1
+        else:
+            counts["handed over" if handed else "stranded"] += 1
+
+
+def _delivered(counts: Counter[str], wanted: list[str], got: list[str]) -> None:
+    once = list(dict.fromkeys(got))
+    counts["delivered"] += len(once)
+    counts["deliveries doubled"] += len(got) - len(once)
+    counts["deliveries lost"] += len(set(wanted) - set(got))
+    counts["deliveries reordered"] += once != [one for one in wanted if one in set(once)]
