@@ -239,16 +239,17 @@ class Index:
 
     def spans(self, line: list[str], present: frozenset[str], begin: int, end: int) -> Iterator[tuple[int, int, int]]:
         """Yield (number of the pattern, first position, position after) for matches that begin in `begin:end`."""
-        possible: dict[int, bool] = {}
-        anywhere = [number for number in self._anywhere if self._patterns[number].possible(present)]
+        anywhere = tuple(number for number in self._anywhere if self._patterns[number].possible(present))
+        worth: dict[str, tuple[int, ...]] = {}
         for at in range(begin, end):
-            for number in (*self._by_word.get(line[at], ()), *anywhere):
-                if number not in possible:
-                    possible[number] = self._patterns[number].possible(present)
-                if possible[number]:
-                    after = self._runs[number](line, at)
-                    if after > at:
-                        yield number, at, after
+            word = line[at]
+            if word not in worth:
+                begins = self._by_word.get(word, ())
+                worth[word] = (*(number for number in begins if self._patterns[number].possible(present)), *anywhere)
+            for number in worth[word]:
+                after = self._runs[number](line, at)
+                if after > at:
+                    yield number, at, after
 
 
 def _matched(_: list[str], at: int) -> int:

@@ -34,7 +34,7 @@ _HYPOTHETICAL = re.compile(
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
-    r"\b(?:no|not|never|without|isn'?t|aren'?t|don'?t|dont|doesn'?t|haven'?t|hasn'?t|not on|off|free of|no longer|stopped|ruled out)\b(?:\s[\w'-]+){0,4}\s*$",
+    r"\b(?:no|not|never|without|isn'?t|aren'?t|don'?t|dont|doesn'?t|haven'?t|hasn'?t|not on|free of|no longer|stopped|ruled out)\b(?:\s[\w'-]+){0,4}\s*$",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[.;!?\n]+|,?\s\b(?:but|however|though)\b")
@@ -47,7 +47,7 @@ def circumstances(text: str, start: int, end: int) -> dict[str, str]:
     clause = text[begin : following.start() if following else len(text)]
     before = text[begin:start]
     return {
-        "who": _who(text[:begin], before, text[end : end + 60]),
+        "who": _who(text[:begin], before, text[end : following.start() if following else len(text)][:60]),
         "tense": "past" if _PAST.search(clause) else "hypothetical" if _HYPOTHETICAL.search(clause) else "now",
         "negated": "yes" if _NEGATED.search(before) else "no",
     }
