@@ -71,6 +71,8 @@ def _message(message: Message, in_group: bool, edited: bool) -> Incoming:
     text = message.text or message.caption or ""
     if not text and (not attachment or edited):  # a live place moving, a service message
         return UNUSED
+    if edited:  # what was sent with it was answered the first time
+        attachment = ""
     common = Incoming(
         "text",
         chat=message.chat.id,

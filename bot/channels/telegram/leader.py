@@ -22,8 +22,8 @@ log = structlog.get_logger()
 class LeasePace:
     """Seconds. A leader that dies is followed within `lease`; one that is alive renews every `renew`."""
 
-    lease: float = 8.0
-    renew: float = 2.0
+    lease: float = 6.0
+    renew: float = 1.5
 
 
 class Leader:

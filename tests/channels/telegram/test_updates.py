@@ -86,6 +86,13 @@ def test_of_an_attachment_only_its_kind_is_taken(name: str) -> None:
     assert incoming.text == ("my prescription" if name == "photo" else "")
 
 
+def test_an_edited_caption_is_read_and_its_picture_is_not_told_again() -> None:
+    update = load("photo")
+    update["edited_message"] = update.pop("message") | {"edit_date": 1790000900}
+    incoming = read_update(update, None)
+    assert (incoming.text, incoming.attachment) == ("my prescription", "")
+
+
 @pytest.mark.parametrize("name", TAPS)
 def test_a_tap_carries_its_data_and_the_message_it_was_under(name: str) -> None:
     incoming = read_update(load(name), None)
