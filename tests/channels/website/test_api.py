@@ -93,7 +93,8 @@ def test_it_asks_for_a_person_once_however_often_it_is_pressed(visitor: Visitor)
     answers = [visitor.http.post(f"{visitor.path}/person", headers=visitor.headers) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [202, 202, 202]
     assert [answer.json() for answer in answers] == [{"owner": "waiting"}] * 3
-    assert len(visitor.thread()["messages"]) == 2
+    # The welcome, what happens next, and one reminder that it is noted.
+    assert len(visitor.thread()["messages"]) == 3
 
 
 def test_it_answers_danger_at_once_with_the_emergency_number(visitor: Visitor) -> None:
