@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,14 @@ Vectors = npt.NDArray[np.float32]
 DIMENSIONS = 384
 MAX_TOKENS = 128  # the encoder was trained on texts of at most 128 word pieces
 BATCH = 16
+
+
+class Encoder(Protocol):
+    """Whatever turns texts into unit vectors."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector a text, in order: float32 of shape (len(texts), 384)."""
+        ...
 
 
 class SentenceEncoder:

@@ -31,7 +31,7 @@ class KernelShape:
 
 @dataclass(frozen=True)
 class KernelModel:
-    """What scoring needs: `examples` (n, 384) centred, `weights` (n, topics), `lexical_weights` (features, topics)."""
+    """What scoring needs: `examples` (n, 384) centred, topics' names included, `weights` (n, topics), `lexical_weights` (features, topics)."""
 
     shape: KernelShape
     centre: Vectors

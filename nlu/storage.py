@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from nlu.calibration import Knowledge
-from nlu.kernel import KernelModel, KernelShape, centred
+from nlu.kernel import KernelModel, KernelShape
 from nlu.lexical import LexicalFeatures
 from nlu.pinned import SENTENCE_ENCODER, VOCABULARY
 from nlu.topic_model import TopicModel
@@ -29,6 +29,7 @@ def save(model: TopicModel, folder: Path) -> None:
         labels=model.labels,
         vectors=model.vectors,
         centre=model.kernel.centre,
+        examples=model.kernel.examples,
         weights=model.kernel.weights,
         lexical_weights=model.kernel.lexical_weights,
     )
@@ -56,14 +57,13 @@ def load(folder: Path) -> TopicModel:
     if rest["encoder"] != WEIGHTS:
         raise ModelError("The topic model was trained with another sentence encoder than is installed. Train again.")
     shape = KernelShape(**rest["shape"])
-    examples = centred(kept["vectors"], kept["centre"])
     return TopicModel(
         topics=tuple(rest["topics"]),
         texts=tuple(rest["texts"]),
         labels=kept["labels"],
         vectors=kept["vectors"],
         lexical=LexicalFeatures.from_state(rest["lexical"]),
-        kernel=KernelModel(shape, kept["centre"], examples, kept["weights"], kept["lexical_weights"]),
+        kernel=KernelModel(shape, kept["centre"], kept["examples"], kept["weights"], kept["lexical_weights"]),
         sharpness=rest["sharpness"],
         knowledge=Knowledge(**rest["knowledge"]),
         data_hash=rest["data_hash"],

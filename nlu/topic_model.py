@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nlu.calibration import Knowledge, Labels, Probabilities, familiarity, fit_knowledge, fit_sharpness, probabilities
-from nlu.encoder import SentenceEncoder, Vectors
+from nlu.encoder import Encoder, Vectors
 from nlu.kernel import Kernel, KernelModel, KernelShape, Rows, Scores
 from nlu.lexical import LexicalFeatures
 from nlu.thinned import best_threshold, folds, rehearse
@@ -69,7 +69,7 @@ class TopicModel:
     knowledge: Knowledge
     data_hash: str
 
-    def predict(self, texts: Sequence[str], encoder: SentenceEncoder, neighbours: int = 3) -> list[Prediction]:
+    def predict(self, texts: Sequence[str], encoder: Encoder, neighbours: int = 3) -> list[Prediction]:
         """Return one prediction a text."""
         vectors = encoder.encode(texts)
         scores = self.kernel.scores(vectors, self.lexical.transform(texts))
@@ -115,7 +115,7 @@ class Prepared:
     data_hash: str
 
 
-def prepare(texts: Sequence[str], names: Sequence[str], encoder: SentenceEncoder, shape: TrainingShape) -> Prepared:
+def prepare(texts: Sequence[str], names: Sequence[str], encoder: Encoder, shape: TrainingShape) -> Prepared:
     """Encode and compare `texts` with topic `names`. Raises ValueError for fewer than two topics."""
     topics = tuple(sorted(set(names)))
     if len(topics) < 2:
@@ -132,7 +132,7 @@ def prepare(texts: Sequence[str], names: Sequence[str], encoder: SentenceEncoder
     )
 
 
-def train(texts: Sequence[str], names: Sequence[str], encoder: SentenceEncoder, shape: TrainingShape) -> TopicModel:
+def train(texts: Sequence[str], names: Sequence[str], encoder: Encoder, shape: TrainingShape) -> TopicModel:
     """Train on `texts` with topic `names`; the same data and seed give the same model. Raises ValueError."""
     return finish(prepare(texts, names, encoder, shape), shape)
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from nlu.calibration import Probabilities
 from nlu.decision import CLINICAL, CRISIS, FOREIGN, GENERAL, STAFF, UNSURE, Decider, group_of
-from nlu.encoder import SentenceEncoder
+from nlu.encoder import Encoder
 from nlu.followup import needs_context
 from nlu.language import ENGLISH, NAMES, LanguageCheck
 from nlu.parts import Weighed, weigh
@@ -49,7 +49,7 @@ class Understander:
 
     model: TopicModel
     decider: Decider
-    encoder: SentenceEncoder
+    encoder: Encoder
     danger: DangerCheck
     languages: LanguageCheck
     questions: Mapping[str, str]
@@ -122,10 +122,6 @@ class Understander:
                 choices=(),
                 sure=False,
             )
-        language = self.languages.language_of(text)
-        if language != ENGLISH and group_of(found.intent) != CRISIS:
-            reason = f"Written in {NAMES.get(language, language)}."
-            return replace(found, intent=NO_ANSWER, reason=reason, language=language, choices=(), also=(), sure=False)
         if len(_NOT_WORDS.sub("", text)) < 2 and found.nearest[0].text != text.strip():
             return replace(
                 found,
@@ -136,6 +132,10 @@ class Understander:
                 also=(),
                 sure=False,
             )
+        language = self.languages.language_of(text)
+        if language != ENGLISH and group_of(found.intent) != CRISIS:
+            reason = f"Written in {NAMES.get(language, language)}."
+            return replace(found, intent=NO_ANSWER, reason=reason, language=language, choices=(), also=(), sure=False)
         return found
 
 

@@ -1,0 +1,109 @@
+"""The topic model learns real examples, knows what it has not learned, and survives being stored."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nlu import storage
+from nlu.encoder import shared_encoder
+from nlu.topic_model import TopicModel, TrainingShape, data_hash, train, words_of
+from tests.nlu.small_model import TOPICS, small_model
+
+
+@pytest.fixture(scope="module")
+def model() -> TopicModel:
+    return small_model()
+
+
+def best(model: TopicModel, text: str) -> str:
+    found = model.predict([text], shared_encoder())[0]
+    return model.topics[int(found.shares.argmax())]
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("what do you charge for one session", "operational/cost"),
+        ("can my husband sit with me", "operational/companion"),
+        ("I take sertraline every day, is that a problem?", "clinical/medication"),
+        ("I'm 12 weeks pregnant, may I have it?", "clinical/pregnancy"),
+        ("thanks so much", "smalltalk/thanks"),
+    ],
+)
+def test_it_understands_new_wordings(model: TopicModel, text: str, topic: str) -> None:
+    assert best(model, text) == topic
+
+
+def test_probabilities_add_up_to_one(model: TopicModel) -> None:
+    for found in model.predict(["how much is it", "zzz", ""], shared_encoder()):
+        assert found.shares.sum() == pytest.approx(1.0)
+        assert 0.0 <= found.known <= 1.0
+
+
+def test_a_known_question_is_more_familiar_than_a_foreign_one(model: TopicModel) -> None:
+    known, foreign = model.predict(["How much does a session cost?", "my printer is out of toner"], shared_encoder())
+    assert known.familiar > foreign.familiar
+    assert known.known > foreign.known
+
+
+def test_it_names_the_nearest_examples_best_first(model: TopicModel) -> None:
+    nearest = model.predict([model.texts[0]], shared_encoder())[0].nearest
+    assert nearest[0].text == model.texts[0]
+    assert nearest[0].similarity == pytest.approx(1.0, abs=1e-3)
+    assert [one.similarity for one in nearest] == sorted((one.similarity for one in nearest), reverse=True)
+
+
+def test_a_stored_model_gives_the_same_answers(model: TopicModel, tmp_path: Path) -> None:
+    storage.save(model, tmp_path)
+    again = storage.load(tmp_path)
+    texts = ["how much", "bin ich richtig hier", "i take lithium", ""]
+    for before, after in zip(
+        model.predict(texts, shared_encoder()), again.predict(texts, shared_encoder()), strict=True
+    ):
+        np.testing.assert_allclose(before.shares, after.shares, rtol=1e-4, atol=1e-6)
+        assert before.nearest == after.nearest
+    assert again.data_hash == model.data_hash
+
+
+def test_a_model_of_another_encoder_is_refused(model: TopicModel, tmp_path: Path) -> None:
+    storage.save(model, tmp_path)
+    path = tmp_path / storage.REST
+    path.write_text(json.dumps({**json.loads(path.read_text()), "encoder": ["0" * 64]}))
+    with pytest.raises(storage.ModelError, match="another sentence encoder"):
+        storage.load(tmp_path)
+
+
+def test_a_missing_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(storage.ModelError, match="Train again"):
+        storage.load(tmp_path)
+
+
+def test_the_data_hash_follows_the_examples_not_their_order() -> None:
+    assert data_hash(["a", "b"], ["x", "y"]) == data_hash(["b", "a"], ["y", "x"])
+    assert data_hash(["a", "b"], ["x", "y"]) != data_hash(["a", "b"], ["y", "x"])
+
+
+def test_one_topic_is_too_few() -> None:
+    with pytest.raises(ValueError, match="At least two topics"):
+        train(["a", "b"], ["x", "x"], shared_encoder(), TrainingShape())
+
+
+def test_training_twice_gives_the_same_model(model: TopicModel) -> None:
+    names = [model.topics[label] for label in model.labels]
+    shape = TrainingShape()
+    one, two = (train(model.texts[:200], names[:200], shared_encoder(), shape) for _ in range(2))
+    np.testing.assert_array_equal(one.kernel.weights, two.kernel.weights)
+    assert one.knowledge == two.knowledge
+
+
+def test_names_become_words() -> None:
+    assert words_of("operational/age_limits") == "age limits"
+    assert words_of("100_NIGHT_TRIAL_OFFER") == "100 night trial offer"
+
+
+def test_the_small_model_has_every_topic(model: TopicModel) -> None:
+    assert set(model.topics) == set(TOPICS)
