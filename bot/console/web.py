@@ -80,7 +80,8 @@ Parts = Annotated[Console, Depends(console)]
 async def signed_in(request: Request, parts: Parts) -> SignedIn:
     """Return who is signed in. Raises NotSignedIn."""
     token = parts.cookies.session(request)
-    who = await parts.sessions.find(token, active=BACKGROUND not in request.headers) if token else None
+    by_hand = request.method == "POST" or BACKGROUND not in request.headers
+    who = await parts.sessions.find(token, active=by_hand) if token else None
     if who is None:
         raise NotSignedIn("Please sign in.")
     return who

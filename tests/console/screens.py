@@ -22,12 +22,16 @@ class Desk:
         self._browser = browser
         self._contexts: list[BrowserContext] = []
 
-    def blank(self, size: ViewportSize = WIDE, **options: Any) -> Page:
-        """Return a screen nobody is signed in on."""
-        context = self._browser.new_context(base_url=self.clinic.running.url, viewport=size, **options)
+    def context(self, **options: Any) -> BrowserContext:
+        """Return a browser of its own, closed with the desk."""
+        context = self._browser.new_context(base_url=self.clinic.running.url, **options)
         context.set_default_timeout(10_000)
         self._contexts.append(context)
-        page = context.new_page()
+        return context
+
+    def blank(self, size: ViewportSize = WIDE, **options: Any) -> Page:
+        """Return a screen nobody is signed in on."""
+        page = self.context(viewport=size, **options).new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
         return page

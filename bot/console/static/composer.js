@@ -48,6 +48,9 @@ if (box) {
     part("text").readOnly = true;
   });
   box.addEventListener("htmx:afterSwap", swapped);
+  document.body.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.requestConfig?.elt.hasAttribute("data-then-reply")) part("text").focus();
+  });
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     box.addEventListener(name, () => refuse("Not sent: the console could not be reached. Your text is kept. Please try again."));
   }

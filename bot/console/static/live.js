@@ -1,5 +1,5 @@
 // Listens for changes and tells the page ("news" on the body); its parts then ask for themselves again.
-const PAUSES = [500, 1000, 2000, 5000, 10000];
+const PAUSES = [500, 1000, 2000, 3000, 5000];
 const HIDDEN_FOR = 60000;
 const state = document.getElementById("live-state");
 let source = null;
@@ -32,7 +32,7 @@ function open() {
     failures += 1;
     if (failures > 2) {
       show("Not up to date: reconnecting…");
-      news(); // should the session have ended, this answer leads to the sign-in page
+      if (navigator.onLine) news(); // should the session have ended, this answer leads to the sign-in page
     }
     retry = setTimeout(open, PAUSES[Math.min(failures, PAUSES.length) - 1]);
   });
@@ -60,5 +60,9 @@ document.addEventListener("visibilitychange", () => {
   }
 });
 
+addEventListener("online", () => {
+  close();
+  open();
+});
 addEventListener("pagehide", close);
 addEventListener("pageshow", open);
