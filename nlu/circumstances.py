@@ -7,17 +7,20 @@ import re
 _RELATIONS = (
     (
         "child",
-        r"(?:my|our)(?:\s[\w-]+){0,3}?\s(?:son|daughter|child|kid|boy|girl|teen(?:ager)?|baby|toddler)|\d+[- ]?(?:year|yr|yo)[- ]?(?:old)?\s(?:son|daughter)",
+        r"(?:my|our)(?:\s[\w-]+){0,3}?\s(?:son|daughter|child|kid|boy|girl|teen(?:ager)?|baby|toddler)"
+        r"|\d+[- ]?(?:year|yr|yo)[- ]?(?:old)?\s(?:son|daughter)",
     ),
     (
         "partner",
-        r"(?:my|our)(?:\s[\w-]+){0,2}?\s(?:husband|hubby|wife|partner|boyfriend|girlfriend|bf|gf|fianc[eé]e?|spouse|other half)",
+        r"(?:my|our)(?:\s[\w-]+){0,2}?\s(?:husband|hubby|wife|partner|boyfriend|girlfriend|bf|gf"
+        r"|fianc[eé]e?|spouse|other half)",
     ),
     ("parent", r"(?:my|our)(?:\s[\w-]+){0,2}?\s(?:mum|mom|mam|mother|dad|father|parents?|stepdad|stepmum)"),
     ("patient", r"(?:my|a|our|the|one of my)(?:\s[\w-]+){0,2}?\s(?:patient|client|pt)|someone i (?:treat|look after)"),
     (
         "other",
-        r"(?:my|a|our)(?:\s[\w-]+){0,2}?\s(?:brother|sister|friend|mate|nan|gran\w*|grandma|grandad|uncle|aunt\w*|cousin|niece|nephew|neighbou?r|colleague|in-law|roommate|flatmate|twin|sibling)",
+        r"(?:my|a|our)(?:\s[\w-]+){0,2}?\s(?:brother|sister|friend|mate|nan|gran\w*|grandma|grandad|uncle|aunt\w*"
+        r"|cousin|niece|nephew|neighbou?r|colleague|in-law|roommate|flatmate|twin|sibling)",
     ),
 )
 _WHO = re.compile(
@@ -26,15 +29,22 @@ _WHO = re.compile(
     re.IGNORECASE,
 )
 _PAST = re.compile(
-    r"\b(?:used to|was on|were on|was taking|came off|come off|went off|stopped|quit|previously|in the past|years? ago|months? ago|back in|no longer|history of|(?<!ve )(?<!have )(?<!has )(?<!'s )had|tried|once(?! (?:a|every|per|daily))|as a (?:kid|child|teen\w*)|when i was|have tried|in (?:19|20)\d\d|clean since|off (?:it|them))\b",
+    r"\b(?:used to|was on|were on|was taking|came off|come off|went off|stopped|quit|previously|in the past"
+    r"|years? ago|months? ago|back in|no longer|history of"
+    r"|(?<!ve )(?<!have )(?<!has )(?<!'s )had|tried|once(?! (?:a|every|per|daily))|as a (?:kid|child"
+    r"|teen\w*)|when i was|have tried|in (?:19|20)\d\d|clean since|off (?:it|them))\b",
     re.IGNORECASE,
 )
 _HYPOTHETICAL = re.compile(
-    r"\b(?:if i|if (?:he|she|they|you|someone|we)|could i|can i (?:take|have|use|mix|combine)|would i|should i (?:take|start|stop|try|switch|ask)|what if|might (?:start|be)|may start|thinking (?:of|about)|considering|about to start|going to start|instead of|switch to|do you (?:need|have) to)\b",
+    r"\b(?:if i|if (?:he|she|they|you|someone|we)"
+    r"|could i|can i (?:take|have|use|mix|combine)|would i|should i (?:take|start|stop|try|switch|ask)|what if"
+    r"|might (?:start|be)|may start|thinking (?:of|about)|considering|about to start|going to start"
+    r"|instead of|switch to|do you (?:need|have) to)\b",
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
-    r"\b(?:no|not|never|without|isn'?t|aren'?t|don'?t|dont|doesn'?t|haven'?t|hasn'?t|not on|free of|no longer|stopped|ruled out)\b(?:\s[\w'-]+){0,4}\s*$",
+    r"\b(?:no|not|never|without|isn'?t|aren'?t|don'?t|dont|doesn'?t|haven'?t|hasn'?t|not on|free of"
+    r"|no longer|stopped|ruled out)\b(?:\s[\w'-]+){0,4}\s*$",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[.;!?\n]+|,?\s\b(?:but|however|though)\b")

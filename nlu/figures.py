@@ -21,15 +21,20 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("measurement", r"\d+(?:[.,]\d+)?\s?(?:kg|kilos?|stone|lbs?|pounds|bpm|mmhg|mmol(?:/l)?)"),
         (
             "route",
-            r"iv|intravenous(?:ly)?|im|intramuscular|infusions?|drip|nasal(?: spray)?|intranasal|lozenges?|troches?|oral(?:ly)?|sublingual|under the tongue|injections?",
+            r"iv|intravenous(?:ly)?|im|intramuscular|infusions?|drip|nasal(?: spray)?|intranasal"
+            r"|lozenges?|troches?|oral(?:ly)?|sublingual|under the tongue|injections?",
         ),
         (
             "frequency",
-            rf"(?:once|twice|{_NUMBER}\stimes)\s(?:a|per|every|each)\s(?:day|night|week|month)|(?:every|each)\s(?:other\s)?(?:day|night|morning|evening|week|month|{_NUMBER}\s{_SPAN})|daily|nightly|weekly|monthly|fortnightly|bd|tds|prn|at night",
+            rf"(?:once|twice|{_NUMBER}\stimes)\s(?:a|per|every|each)\s(?:day|night|week|month)"
+            rf"|(?:every|each)\s(?:other\s)?(?:day|night|morning|evening|week|month|{_NUMBER}\s{_SPAN})"
+            r"|daily|nightly|weekly|monthly|fortnightly|bd|tds|prn|at night",
         ),
         (
             "duration",
-            rf"(?:for|since|over|about|past|last)\s(?:about\s|the\s(?:past|last)\s|nearly\s|over\s)?(?:{_NUMBER}|a few|several|many|some)\s{_SPAN}|{_NUMBER}\s{_SPAN}\s(?:ago|clean|sober)",
+            rf"(?:for|since|over|about|past|last)\s(?:about\s|the\s(?:past|last)\s|nearly\s"
+            rf"|over\s)?(?:{_NUMBER}|a few|several|many|some)\s{_SPAN}"
+            rf"|{_NUMBER}\s{_SPAN}\s(?:ago|clean|sober)",
         ),
     )
 )
