@@ -1,0 +1,66 @@
+"""`make bench`: speed of the understanding alone, then of the whole way of a message, beside a stock Rasa in one run."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from bot.errors import SetupError
+from bot.launcher.models import models_dir, read_active
+from bot.launcher.programs import QUIET, rasa_python
+from bot.settings import Settings
+from tools import bench_path
+from tools.stock_rasa import train_stock
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> int:
+    """Print both tables; 1 where no model was trained yet or a part failed."""
+    try:
+        print_understanding(measure_understanding(active_model()))
+        asyncio.run(bench_path.main())
+    except SetupError as error:
+        print(f"make bench: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def active_model() -> Path:
+    """Return the active model's file. Raises SetupError."""
+    settings = Settings.load()
+    active = read_active(settings.data_dir)
+    if active is None:
+        raise SetupError("no model was trained yet. Run: make train")
+    return models_dir(settings.data_dir) / active.file
+
+
+def measure_understanding(model: Path) -> dict[str, float]:
+    """Return the figures of `nlu.speed` for `model` and a stock pipeline trained now. Raises SetupError."""
+    with tempfile.TemporaryDirectory(prefix="handrail-bench-") as folder:
+        stock = train_stock(Path(folder))
+        command = [rasa_python(), "-m", "nlu.speed", str(model), str(stock)]
+        run = subprocess.run(
+            command, cwd=ROOT, env={**os.environ, **QUIET}, capture_output=True, text=True, check=False
+        )
+    if run.returncode:
+        raise SetupError(f"the understanding could not be timed:\n{run.stderr[-2000:]}")
+    figures: dict[str, float] = json.loads(run.stdout.strip().splitlines()[-1])
+    return figures
+
+
+def print_understanding(figures: dict[str, float]) -> None:
+    """Print the table."""
+    print("Understanding one message    p50       p95")
+    for name, label in (("ours", "Handrail"), ("stock", "stock Rasa")):
+        print(f"  {label:<20} {figures[f'{name}_p50_ms']:>9.2f} ms {figures[f'{name}_p95_ms']:>9.2f} ms")
+    print(f"  stock takes {figures['ratio']:.2f} times as long\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
