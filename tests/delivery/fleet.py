@@ -63,6 +63,7 @@ class Fleet:
     def __init__(self, url: str, count: int, ledger: Path, odd_answers: float = 0.0) -> None:
         self.url = url
         self._ledger = ledger
+        self._log = ledger.with_suffix(".log").open("ab")
         self.count = count
         self.kills: Counter[str] = Counter()
         self._odd_answers = odd_answers
@@ -90,6 +91,7 @@ class Fleet:
         if self._rasa is not None:
             self._rasa.kill()
             await self._rasa.wait()
+        self._log.close()
 
     def delivered(self) -> list[tuple[str, str]]:
         """Return (channel_ref, message id) of everything that reached the outside world, in order."""
@@ -102,6 +104,9 @@ class Fleet:
         """Return any replica that is up."""
         async with asyncio.timeout(PATIENCE):
             while True:
+                for keeper in self._keepers:
+                    if keeper.done():
+                        keeper.result()
                 up = [one for one in self._replicas if one.ready.is_set() and one.process.returncode is None]
                 if up:
                     return random.choice(up)
@@ -160,7 +165,7 @@ class Fleet:
                 *("-m", "tests.delivery.replica", self.url, f"http://127.0.0.1:{self._rasa_port}", str(self._ledger)),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
-                stderr=None,
+                stderr=self._log,
             )
             replica = Replica(process)
             self._replicas.append(replica)

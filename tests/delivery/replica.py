@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from bot import failpoints
 from bot.conversation.model import InboundMessage, Message
 from bot.conversation.pump import Pace
@@ -67,6 +69,11 @@ async def answer(service: Service, order: dict[str, Any]) -> None:
         tell({"id": order["id"], "refused": error.code})
 
 
+def log_to_stderr() -> None:
+    """Standard output is for the parent."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+
+
 async def main(url: str, rasa: str, ledger: str) -> None:
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
@@ -92,4 +99,5 @@ async def main(url: str, rasa: str, ledger: str) -> None:
 
 
 if __name__ == "__main__":
+    log_to_stderr()
     asyncio.run(main(*sys.argv[1:]))

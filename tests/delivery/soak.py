@@ -47,7 +47,7 @@ async def ordeal(
         while not killing.done():
             await asyncio.gather(*(one.talk(1) for one in random.sample(crowd, min(10, visitors))))
         await killing
-        await drained(url)
+        await asyncio.gather(drained(url), fleet.replica())
         counts.update({f"killed: {name}": number for name, number in fleet.kills.items()})
     counts.update(await judge(url, crowd, fleet.delivered()))
     return counts
@@ -55,7 +55,7 @@ async def ordeal(
 
 async def _kill(fleet: Fleet, kills: int, more: dict[str, Disaster]) -> None:
     """Every step gets its turn; among them Rasa, and whatever else may die."""
-    turns = [*POINTS, "anywhere", "rasa", *more]
+    turns = ["anywhere", *POINTS, "rasa", *more]
     for number in range(kills):
         turn = turns[number % len(turns)]
         if turn == "rasa":
