@@ -46,6 +46,30 @@ KINDS = {
     "privacy": "Privacy",
 }
 
+# What an approved answer is about.
+ANSWERS = {
+    "what_is_it": "What the treatment is",
+    "history_safety": "Whether it is safe in general",
+    "routes": "How it is given",
+    "setting": "What the room is like",
+    "who_is_present": "Who is there",
+    "how_it_works": "How it works",
+    "neuroplasticity": "New connections in the brain",
+    "fear_response": "Fear and the alarm system",
+    "memory_processing": "Memories",
+    "perspective": "Seeing things differently",
+    "what_it_feels_like": "What it feels like",
+    "feeling_in_control": "Feeling in control",
+    "after_session": "After a session",
+    "why_with_therapy": "Why therapy goes with it",
+    "is_it_a_cure": "Whether it is a cure",
+    "benefits": "What people report",
+    "not_recreational": "Not a party drug",
+    "evidence": "Research",
+    "who_it_may_help": "Whom it may help",
+    "trauma_and_brain": "Trauma and the brain",
+}
+
 CRISES = frozenset({"self_harm", "harm_to_others", "medical_emergency", "abuse"})
 
 # Entities that the crisis check found: "danger_" and the kind.
@@ -88,7 +112,7 @@ ATTACHMENTS = {
 def kind(topic: str) -> str:
     """Return what a handoff of this topic is about; a topic added later reads as its name with spaces."""
     topic = topic.rsplit("/", 1)[-1]
-    return KINDS.get(topic, plain(topic))
+    return KINDS.get(topic) or ANSWERS.get(topic) or plain(topic)
 
 
 def topic(name: str) -> str:

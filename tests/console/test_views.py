@@ -49,6 +49,7 @@ def test_every_topic_that_may_be_handed_over_has_plain_words() -> None:
     handed = [topic for outcome in ("clinical", "crisis", "staff", "operational") for topic in taxonomy[outcome]]
     assert [topic for topic in handed if topic not in words.KINDS] == []
     assert set(taxonomy["crisis"]) == words.CRISES
+    assert set(taxonomy["answer"]) == set(words.ANSWERS)
 
 
 def test_an_unknown_kind_reads_as_its_name() -> None:
