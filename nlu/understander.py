@@ -65,7 +65,7 @@ class Understander:
     def _understand(self, text: str, previous: str) -> Understanding:
         parts = parts_of(text)
         asked = [text, *parts]
-        question = self.questions.get(previous) if needs_context(text) else None
+        question = self._question_of(previous) if needs_context(text) else None
         if question:
             asked.append(f"{question} {text}")
         predictions = self.model.predict(asked, self.encoder)
@@ -76,6 +76,10 @@ class Understander:
         if question and weighed.choice.intent != self.decider.choose(beliefs[0]).intent:
             found = replace(found, reason=f'{found.reason} Read together with the turn before: "{question}"')
         return self._override(text, found)
+
+    def _question_of(self, previous: str) -> str | None:
+        """Return the question of the topic answered last; an answer from the clinic's profile is of `operational`."""
+        return self.questions.get(previous) or self.questions.get(f"operational/{previous.partition('/')[2]}")
 
     def _with_context(self, alone: Probabilities, together: Probabilities) -> Probabilities:
         """Join what a short text says alone with what it says after the turn before; what is grave alone stays."""
