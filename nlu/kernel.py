@@ -31,7 +31,10 @@ class KernelShape:
 
 @dataclass(frozen=True)
 class KernelModel:
-    """What scoring needs: `examples` (n, 384) centred, topics' names included, `weights` (n, topics), `lexical_weights` (features, topics)."""
+    """What scoring needs: `examples` (n, 384) centred, `weights` (n, topics), `lexical_weights` (features, topics).
+
+    The n rows are the training examples and, last, the topics' names.
+    """
 
     shape: KernelShape
     centre: Vectors
