@@ -13,9 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.conversation.model import Author
 from bot.handoff.model import StaffMember
 from bot.store.database import Database
-from bot.store.schema import conversations, handoffs, outbox, staff, telegram_state, telegram_updates
+from bot.store.schema import conversations, handoffs, messages, outbox, staff, telegram_state, telegram_updates
 from bot.store.session import Session
 
 _STAMP_WIDTH = 15
@@ -177,6 +178,9 @@ class TelegramStore:
             await tx.session.run(sa.update(conversations).where(conversations.c.id == conversation.id).values(moved))
             await tx.session.run(sa.update(outbox).where(waits).values(read))
             await tx.session.run(sa.update(handoffs).where(handed).values(channel="website"))
+            # The channel's own messages offer commands, which mean nothing there.
+            own = sa.and_(messages.c.conversation_id == conversation.id, messages.c.author == Author.SYSTEM.value)
+            await tx.session.run(sa.update(messages).where(own).values(buttons="[]"))
             tx.session.notify(conversation.id, "handoffs")
             return conversation.id
 

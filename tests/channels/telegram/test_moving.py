@@ -75,6 +75,18 @@ async def test_from_then_on_replies_go_to_the_website_only(moving: Clinic) -> No
     assert handoff.channel == "website"
 
 
+async def test_commands_that_only_telegram_knows_are_not_offered_there(moving: Clinic) -> None:
+    await moving.api.visitors.write(MIA, "/privacy")
+    await moving.says(MIA, "Telegram, the company")
+    await moving.api.visitors.write(MIA, "/website")
+    await moving.until(lambda: "/continue#" in moving.said(MIA)[-1])
+    body = (await use(moving, code(moving))).json()
+    thread = await moving.service.conversations.read(body["id"])
+    offered = [button.value for message in thread.messages for button in message.buttons]
+    assert offered
+    assert not [value for value in offered if value.startswith("/")]
+
+
 async def test_writing_on_telegram_again_begins_a_conversation_of_its_own(moving: Clinic) -> None:
     body = (await use(moving, code(moving))).json()
     await moving.api.visitors.write(MIA, "Hello again")
