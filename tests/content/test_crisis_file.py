@@ -38,7 +38,7 @@ def data(tmp_path: Path) -> Path:
 
 def load(data: Path, text: str) -> CrisisMatcher:
     (data / "red_flags.yml").write_text(text, encoding="utf-8")
-    return CrisisMatcher.load(data)
+    return CrisisMatcher.rules_alone(data)
 
 
 def test_it_reads_a_small_file(data: Path) -> None:
