@@ -16,7 +16,6 @@ import yaml
 
 T = TypeVar("T")
 Lines = dict[str, int]
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # The same loader in C, where PyYAML was built with it.
 
 
 class _Loader(yaml.SafeLoader):

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+import numpy as np
+
 from nlu.calibration import Probabilities
 from nlu.decision import CLINICAL, CRISIS, FOREIGN, GENERAL, STAFF, UNSURE, Decider, group_of
 from nlu.encoder import Encoder
@@ -20,6 +22,8 @@ from nlu.understanding import Understanding
 RANKING_LENGTH = 5
 SURE = 0.9
 MOST_CLARIFIED = 2
+ALREADY_ANSWERED = 0.2
+"""What remains of a topic's probability in a follow-up when it was answered in the turn before."""
 NO_ANSWER = "staff/no_approved_answer"
 _NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[\W\d_]+")
 
@@ -70,7 +74,7 @@ class Understander:
             asked.append(f"{question} {text}")
         predictions = self.model.predict(asked, self.encoder)
         beliefs = [self.decider.belief(one.shares, one.known) for one in predictions]
-        whole = self._with_context(beliefs[0], beliefs[-1]) if question else beliefs[0]
+        whole = self._with_context(beliefs[0], beliefs[-1], previous) if question else beliefs[0]
         weighed = weigh(self.decider, whole, list(zip(parts, beliefs[1 : 1 + len(parts)], strict=True)))
         found = self._report(whole, weighed, predictions[0])
         if question and weighed.choice.intent != self.decider.choose(beliefs[0]).intent:
@@ -81,11 +85,17 @@ class Understander:
         """Return the question of the topic answered last; an answer from the clinic's profile is of `operational`."""
         return self.questions.get(previous) or self.questions.get(f"operational/{previous.partition('/')[2]}")
 
-    def _with_context(self, alone: Probabilities, together: Probabilities) -> Probabilities:
-        """Join what a short text says alone with what it says after the turn before; what is grave alone stays."""
+    def _with_context(self, alone: Probabilities, together: Probabilities, previous: str) -> Probabilities:
+        """Join what a short text says alone with what it says after the turn before; what is grave alone stays.
+
+        The topic answered just now is the one least asked for next, yet its question is half of the joined text.
+        """
         if group_of(self.decider.choose(alone).intent) in (CLINICAL, CRISIS, STAFF):
             return alone
-        return 0.3 * alone + 0.7 * together
+        topic = previous.partition("/")[2]
+        answered = np.array([name.partition("/")[2] == topic for name in self.decider.topics])
+        news = np.where(answered, ALREADY_ANSWERED * together, together)
+        return np.asarray(0.5 * alone + 0.5 * news / news.sum())
 
     def _report(self, belief: Probabilities, weighed: Weighed, prediction: Prediction) -> Understanding:
         choice = weighed.choice

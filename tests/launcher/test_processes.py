@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -44,7 +45,7 @@ async def test_what_dies_is_started_again(tmp_path: Path) -> None:
         keeper, first = asyncio.create_task(child.keep()), child.pid
         assert first
         os.kill(first, signal.SIGKILL)
-        await asyncio.wait_for(_until(lambda: child.pid != first), 20)
+        await asyncio.to_thread(_until, lambda: child.pid != first)
         await child.wait_ready(client)
     await child.stop()
     await keeper
@@ -67,10 +68,13 @@ async def test_a_program_that_ends_at_once_is_named_with_its_log(tmp_path: Path)
 
 def test_a_child_dies_with_its_parent(tmp_path: Path) -> None:
     port = free_port()
+    command = [sys.executable, "-c", SERVER, str(port)]
     code = (
         "import asyncio, sys; from pathlib import Path; from bot.launcher.processes import Child, Program\n"
-        f"async def main():\n child = Child(Program('S', [sys.executable, '-c', {SERVER!r}, '{port}'], '', Path({str(tmp_path / 'log')!r})), print)\n"
-        " await child.start(); print('up', flush=True); await asyncio.sleep(60)\nasyncio.run(main())"
+        "async def main():\n"
+        f" child = Child(Program('S', {command!r}, '', Path({str(tmp_path / 'log')!r})), print)\n"
+        " await child.start(); print('up', flush=True); await asyncio.sleep(60)\n"
+        "asyncio.run(main())"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     assert parent.stdout and parent.stdout.readline()
@@ -92,6 +96,7 @@ def test_a_taken_port_is_seen() -> None:
         assert not is_free("127.0.0.1", taken.getsockname()[1])
 
 
-async def _until(condition) -> None:
-    while not condition():
-        await asyncio.sleep(0.02)
+def _until(holds: Callable[[], bool], within_s: float = 20) -> None:
+    until = time.monotonic() + within_s
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.02)

@@ -98,7 +98,9 @@ def test_it_checks_a_secret_from_a_file_like_any_other(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("content", [None, "", "  \n"])
-def test_it_refuses_a_secret_file_that_is_missing_or_empty(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None) -> None:
+def test_it_refuses_a_secret_file_that_is_missing_or_empty(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None
+) -> None:
     file = tmp_path / "token"
     if content is not None:
         file.write_text(content)

@@ -91,4 +91,7 @@ def raise_for(fault: Fault) -> None:
     if fault.status == 429:
         raise too_many(fault.retry_after or 1)
     if fault.status:
-        raise RefusedError(fault.status, fault.description or {500: "Internal Server Error", 502: "Bad Gateway"}.get(fault.status, "Error"))
+        raise RefusedError(
+            fault.status,
+            fault.description or {500: "Internal Server Error", 502: "Bad Gateway"}.get(fault.status, "Error"),
+        )

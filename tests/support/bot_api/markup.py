@@ -43,7 +43,9 @@ def _check_button(button: Any) -> None:
     if len(actions) != 1:
         raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
     if set(button) - _ACTIONS - _LOOKS:
-        raise bad_request(f"inline keyboard button has unknown fields {sorted(set(button) - _ACTIONS - _LOOKS)} (strict)")
+        raise bad_request(
+            f"inline keyboard button has unknown fields {sorted(set(button) - _ACTIONS - _LOOKS)} (strict)"
+        )
     if "callback_data" in button:
         data = button["callback_data"]
         if not isinstance(data, str) or not 1 <= len(data.encode()) <= 64:

@@ -29,7 +29,9 @@ async def get_me(world: World, given: JSON) -> JSON:
 
 async def get_updates(world: World, given: JSON) -> list[JSON]:
     if world.webhook:
-        raise conflict("can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first")
+        raise conflict(
+            "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+        )
     if not 1 <= given.get("limit", 100) <= 100 or given.get("timeout", 0) < 0:
         raise bad_request("limit must be between 1 and 100 and timeout not negative (strict)")
     if "allowed_updates" in given:
@@ -47,7 +49,9 @@ async def get_updates(world: World, given: JSON) -> list[JSON]:
             except TimeoutError:
                 break
             if world.poll_turn != turn:
-                raise conflict("terminated by other getUpdates request; make sure that only one bot instance is running")
+                raise conflict(
+                    "terminated by other getUpdates request; make sure that only one bot instance is running"
+                )
     return [update for update in world.queue if update["update_id"] >= max(offset, 0)][: given.get("limit", 100)]
 
 
@@ -185,7 +189,11 @@ async def get_my_short_description(world: World, given: JSON) -> JSON:
 
 
 async def get_chat(world: World, given: JSON) -> JSON:
-    return world.chat(given["chat_id"]).shape | {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": _GIFTS}
+    return world.chat(given["chat_id"]).shape | {
+        "accent_color_id": 0,
+        "max_reaction_count": 11,
+        "accepted_gift_types": _GIFTS,
+    }
 
 
 async def get_chat_member(world: World, given: JSON) -> JSON:
@@ -195,11 +203,17 @@ async def get_chat_member(world: World, given: JSON) -> JSON:
     member = chat.members.get(given["user_id"])
     if member is None:
         raise bad_request("member not found")
-    rights = {"until_date": 0, "is_member": True, **dict.fromkeys(_RIGHTS, False)} if member["status"] == "restricted" else {}
+    rights = (
+        {"until_date": 0, "is_member": True, **dict.fromkeys(_RIGHTS, False)}
+        if member["status"] == "restricted"
+        else {}
+    )
     return {**member, **rights, **({"until_date": 0} if member["status"] == "kicked" else {})}
 
 
-_GIFTS = dict.fromkeys(["unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"], False)
+_GIFTS = dict.fromkeys(
+    ["unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"], False
+)
 _RIGHTS = words(
     "can_send_messages can_send_audios can_send_documents can_send_photos can_send_videos can_send_video_notes can_send_voice_notes "
     "can_send_polls can_send_other_messages can_add_web_page_previews can_change_info can_invite_users can_pin_messages "

@@ -49,7 +49,9 @@ async def serve(
     world = world or World()
     listener = socket.create_server(("127.0.0.1", port))
     api = BotApi(world, f"http://127.0.0.1:{listener.getsockname()[1]}")
-    config = uvicorn.Config(create_app(world, extra(api)), log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        create_app(world, extra(api)), log_level="critical", lifespan="off", timeout_graceful_shutdown=1
+    )
     server = _QuietServer(config)
     tasks = [asyncio.create_task(server.serve([listener])), asyncio.create_task(deliver_to_webhook(world))]
     try:
@@ -74,8 +76,13 @@ async def deliver_to_webhook(world: World, pause: float = 0.2) -> None:
                     await world.changed.wait()
                 hook, update = world.webhook, world.queue[0]
             try:
-                answer = await client.post(hook.url, json=update, headers={"X-Telegram-Bot-Api-Secret-Token": hook.secret})
-                taken, world.webhook_error = answer.is_success, "" if answer.is_success else f"Wrong response: {answer.status_code}"
+                answer = await client.post(
+                    hook.url, json=update, headers={"X-Telegram-Bot-Api-Secret-Token": hook.secret}
+                )
+                taken, world.webhook_error = (
+                    answer.is_success,
+                    "" if answer.is_success else f"Wrong response: {answer.status_code}",
+                )
             except httpx.HTTPError as error:
                 taken, world.webhook_error = False, type(error).__name__
             if taken:

@@ -72,7 +72,9 @@ class _Html(HTMLParser):
         self.feed(text)
         self.close()
         if self._open:
-            raise bad_request(f"can't parse entities: Can't find end tag corresponding to start tag \"{self._open[-1]}\"")
+            raise bad_request(
+                f"can't parse entities: Can't find end tag corresponding to start tag \"{self._open[-1]}\""
+            )
         return "".join(self._shown)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -95,5 +97,7 @@ def _markdown(text: str) -> str:
             raise bad_request(f"can't parse entities: Can't find end of the entity starting with {mark!r}")
     for character in plain:
         if character in "[]()>#+-={}.!":
-            raise bad_request(f"can't parse entities: Character {character!r} is reserved and must be escaped with the preceding '\\'")
+            raise bad_request(
+                f"can't parse entities: Character {character!r} is reserved and must be escaped with the preceding '\\'"
+            )
     return re.sub(r"\\(.)|[*_~`]|\|\|", lambda match: match[1] or "", text)

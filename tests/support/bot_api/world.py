@@ -106,7 +106,13 @@ class World:
 
     def add_message(self, chat: Chat, sender: JSON, content: JSON) -> JSON:
         """Put a message into a chat and return it."""
-        message = {"message_id": chat.next_message, "from": sender, "chat": chat.shape, "date": int(time.time()), **content}
+        message = {
+            "message_id": chat.next_message,
+            "from": sender,
+            "chat": chat.shape,
+            "date": int(time.time()),
+            **content,
+        }
         chat.next_message += 1
         chat.messages[message["message_id"]] = message
         return message
