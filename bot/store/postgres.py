@@ -23,7 +23,13 @@ _NOT_DURABLE = text("SET LOCAL synchronous_commit = off")
 class Postgres:
     def __init__(self, url: URL, live: Live) -> None:
         self._engine = create_async_engine(
-            url, pool_size=10, max_overflow=10, pool_timeout=10, pool_pre_ping=True, execution_options=OPTIONS
+            url,
+            hide_parameters=True,  # a visitor's text stays out of errors and logs
+            pool_size=10,
+            max_overflow=10,
+            pool_timeout=10,
+            pool_pre_ping=True,
+            execution_options=OPTIONS,
         )
         self._conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._origin = uuid.uuid4().hex

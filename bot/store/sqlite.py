@@ -83,6 +83,7 @@ def engine(url: URL) -> sa.Engine:
     """Return an engine whose transactions are begun by hand. It serves one event loop, whatever thread that runs in."""
     made = sa.create_engine(
         url.set(drivername="sqlite"),
+        hide_parameters=True,  # a visitor's text stays out of errors and logs
         pool_size=2,
         # A wait for a free connection would stop the event loop that is to free it.
         max_overflow=-1,
