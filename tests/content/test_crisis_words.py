@@ -27,7 +27,10 @@ def test_its_file_stays_small() -> None:
     assert (DATA / FILE).stat().st_size < 1_000_000
 
 
-@pytest.mark.parametrize("text", ["it would be kinder to everyone if i slipped away", "i'm just taking up space here"])
+@pytest.mark.parametrize(
+    "text",
+    ["it would be kinder to everyone if i slipped away", "they'd all manage fine, i'm just taking up space here"],
+)
 def test_it_finds_what_no_rule_names(text: str) -> None:
     (finding,) = MATCHER.find(text)
     assert not RULES.find(text)
