@@ -67,7 +67,8 @@ def validate(config: Path) -> dict[str, Any]:
     shape = training_shape(settings)
     data = prepare(texts, [example.intent for example in examples], shared_encoder(), shape)
     left_out = cross_validate(data, finish(data, shape), shape)
-    judged = judge(data, left_out, Decider(data.topics, settings["costs"]), CrisisMatcher.load())
+    # The rules alone: the crisis check's reader of words has learned from these very examples.
+    judged = judge(data, left_out, Decider(data.topics, settings["costs"]), CrisisMatcher.rules_alone())
     return {"examples": len(judged), "data_hash": data.data_hash, **figures(judged)}
 
 
