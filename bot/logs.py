@@ -37,7 +37,7 @@ def configure(settings: Settings) -> None:
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # These write addresses (httpx: with Telegram's token) at "info"; their warnings are kept.
-    for name in ("httpx", "httpcore", "telegram", "uvicorn.access", "sse_starlette", "alembic", "aiosqlite"):
+    for name in ("httpx", "httpcore", "telegram", "uvicorn.access", "sse_starlette", "alembic"):
         logging.getLogger(name).setLevel("WARNING")
 
 

@@ -80,7 +80,7 @@ def build_rasa() -> None:
     if _is_current(RASA, ["rasa"]):
         return
     python = find_python310()
-    _say(f"Making Rasa's environment with {python} (about 2 GB; a minute or two) ...")
+    _say(f"Making Rasa's environment with {python} (about 3 GB; a minute or two) ...")
     if not _runs(RASA / "bin" / "python", (3, 10), (3, 10)):
         _run([_uv(), "venv", "-q", "--clear", "--python", python, str(RASA)], "make .venv-rasa")
     _install(RASA, ["rasa"])

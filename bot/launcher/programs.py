@@ -43,7 +43,8 @@ def actions(port: int, logs: Path) -> Program:
 
 def bot(host: str, port: int, logs: Path) -> Program:
     """The bot itself."""
-    shown = LOOPBACK if host in ("0.0.0.0", "::") else host  # noqa: S104
+    everywhere = host in ("0.0.0.0", "::")  # noqa: S104
+    shown = LOOPBACK if everywhere else f"[{host}]" if ":" in host else host
     return Program(
         "The bot", [sys.executable, "-m", "bot", "serve"], f"http://{shown}:{port}/healthz", logs / "bot.log"
     )

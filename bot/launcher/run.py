@@ -37,7 +37,9 @@ def check_ports(settings: Settings) -> None:
             ("BOT_ACTION_PORT", programs.LOOPBACK, settings.action_port),
         ]
     for name, host, port in wanted:
-        if port and not is_free(host, port):
+        if not port:
+            raise SetupError(f"{name}=0 means any free port, which only `python -m bot serve` can use. Name a port.")
+        if not is_free(host, port):
             raise SetupError(
                 f"Port {port} is taken by another program. Stop that program, or choose another port: {name}={port + 1} make run"
             )
