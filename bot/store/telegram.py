@@ -159,7 +159,7 @@ class TelegramStore:
             return found
 
     async def move_to_website(self, key: str, token_hash: str, now: datetime) -> str | None:
-        """Use up the one-time link `key` and let its conversation go on on the website, opened by a new token.
+        """Use up the one-time link `key` and let its conversation continue on the website, opened by a new token.
 
         What still waited to be pushed to the chat is read there. Returns the conversation's id, None for a link that
         is unknown, used, or too old.

@@ -12,11 +12,11 @@ MIA, NOA = 501, 502
 
 def test_a_question_is_answered_and_a_button_leads_on(system: Running, telegram: TelegramWorld) -> None:
     telegram.write(MIA, "/start")
-    telegram.wait_for(MIA, "not")
+    telegram.wait_for(MIA, "automated assistant")
     telegram.write(MIA, "is this just a party drug?")
-    telegram.wait_for(MIA, "recreational")
+    telegram.wait_for(MIA, "the two are not the same")
     label = telegram.buttons(MIA)[0]
-    shown = telegram.wait_for(MIA, "recreational")
+    shown = telegram.wait_for(MIA, "the two are not the same")
     telegram.tap(MIA, label)
     assert telegram.wait_for(MIA, " ", times=3) != shown
 
@@ -25,7 +25,7 @@ def test_a_person_in_the_console_replies_to_telegram(
     system: Running, telegram: TelegramWorld, desk: BrowserContext
 ) -> None:
     telegram.write(NOA, "I have high blood pressure, am I suitable? Noa here")
-    telegram.wait_for(NOA, "clinician")
+    telegram.wait_for(NOA, "nursing team")
     console = desk.new_page()
     console.goto(f"{system.url}/console/queue/waiting")
     console.get_by_role("link").filter(has_text="Noa here").first.click()

@@ -6,6 +6,7 @@ import time
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+from content.answers import load_answers
 from tests.journeys.conftest import Running
 from tests.journeys.widget import Widget
 from tests.support.visitor import Visitor
@@ -14,7 +15,7 @@ from tests.support.visitor import Visitor
 def test_a_question_is_answered_and_a_button_leads_on(system: Running, page: Page) -> None:
     widget = Widget(page, system.url)
     widget.say("will it feel out of control?")
-    widget.reads("quite gentle")
+    widget.reads(load_answers()["feeling_in_control"].text[:60])
     buttons = widget.log.get_by_role("button")
     expect(buttons.last).to_be_visible()
     before = widget.log.inner_text()
@@ -30,7 +31,7 @@ def test_a_clinical_question_is_answered_by_a_person_within_a_second(
 ) -> None:
     widget = Widget(page, system.url)
     widget.say("I take sertraline 100mg, can I stay on it during the treatment? (Bea)")
-    widget.reads("clinician")
+    widget.reads("nursing team")
     console = desk.new_page()
     console.goto(f"{system.url}/console/queue/waiting")
     console.get_by_role("link").filter(has_text="(Bea)").first.click()
