@@ -56,10 +56,8 @@ def test_a_conversation_survives_a_reload_and_the_assistant_is_silent_for_staff(
     console.get_by_role("link").filter(has_text="This is Cleo").first.click()
     console.get_by_role("button", name="I take it").click()
     widget.reads("Nia")
-    page.reload()
-    expect(page.get_by_role("log", name="Conversation")).to_contain_text("This is Cleo", timeout=15_000)
-    widget = Widget.__new__(Widget)
-    widget.page, widget.log = page, page.get_by_role("log", name="Conversation")
+    widget = Widget(page, system.url)
+    widget.reads("This is Cleo")
     widget.say("how long is a session?")
     expect(console.get_by_role("log", name="Conversation")).to_contain_text("how long is a session?", timeout=10_000)
     time.sleep(2)
@@ -83,12 +81,12 @@ def test_danger_gets_the_crisis_lines_at_once_and_comes_first_in_the_queue(
 
 def test_markup_from_a_visitor_is_shown_as_text_everywhere(system: Running, page: Page, desk: BrowserContext) -> None:
     widget = Widget(page, system.url)
-    attack = "<img src=x onerror=\"document.title='owned'\"> can a nurse call me, Dora"
+    attack = "<svg onload=\"document.title='owned'\"> can a nurse call me, Dora"
     widget.say(attack)
     widget.reads("person")
     console = desk.new_page()
     console.goto(f"{system.url}/console/queue/waiting")
     console.get_by_role("link").filter(has_text="Dora").first.click()
-    expect(console.get_by_role("log", name="Conversation")).to_contain_text("<img src=x")
+    expect(console.get_by_role("log", name="Conversation")).to_contain_text("<svg onload=")
     assert "owned" not in (console.title(), page.title())
     console.close()

@@ -13,7 +13,7 @@ class Widget:
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
         page.goto(url)
-        page.get_by_role("button", name="Ask a question").click()
+        page.locator("handrail-chat .launcher").click()
         self.log: Locator = page.get_by_role("log", name="Conversation")
         expect(self.log).to_contain_text("automated", timeout=PATIENCE_MS)
 

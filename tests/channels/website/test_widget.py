@@ -118,6 +118,17 @@ def test_it_opens_from_any_element_of_the_page_that_says_so(context: BrowserCont
     expect(chat.input).to_be_focused()
 
 
+def test_a_press_counts_while_the_chat_is_still_loading(context: BrowserContext, running: Running) -> None:
+    page, held = context.new_page(), []
+    page.route("**/widget/element.js", lambda route: held.append(route))
+    page.goto(running.url, wait_until="commit")
+    page.locator("[data-handrail-open]").click()
+    for route in held:
+        route.continue_()
+    expect(page.get_by_role("dialog", name="Wren House Clinic")).to_be_visible()
+    page.close()
+
+
 def test_it_goes_on_after_a_reload(chat: Chat) -> None:
     chat.ask("What is ketamine therapy?")
     chat.page.reload()
