@@ -159,3 +159,7 @@ def test_it_answers_in_milliseconds() -> None:
         FINDER.find(text)
         taken.append(time.thread_time() - start)
     assert sorted(taken)[10] < 0.003
+
+
+def test_it_finds_nothing_inside_a_word() -> None:
+    assert FINDER.find("<img src=x> hello") == ()
