@@ -53,7 +53,7 @@ class ClinicalFinder:
     def find(self, text: str) -> tuple[ClinicalFinding, ...]:
         """Return what is found in `text`, in order, without overlaps; names win over figures."""
         document = self._nlp.make_doc(text[:LONGEST])
-        named = _longest([name for name in self._named(document) if _is_whole(document.text, *name[:2])])
+        named = _longest(list(self._named(document)))
         free = [
             figure
             for figure in figures(text[:LONGEST])
@@ -128,11 +128,6 @@ def _means_the_name(word: str) -> bool:
 
 def _overlap(figure: Figure, start: int, end: int) -> bool:
     return figure.start < end and start < figure.end
-
-
-def _is_whole(text: str, start: int, end: int) -> bool:
-    """Return whether no letter touches: the tokenizer splits "img" into "im" and "g" as if it were a dose."""
-    return not (text[start - 1 : start].isalpha() or text[end : end + 1].isalpha())
 
 
 def _longest(named: list[tuple[int, int, Term]]) -> list[tuple[int, int, Term]]:

@@ -11,7 +11,7 @@ _UNIT = r"(?:mgs?|mcg|micrograms?|µg|ug|milligrams?|grams?|g|mls?|units?|iu)"
 _SOLID = r"(?:tablets?|pills?|capsules?|tabs?|lozenges?|troches?|sprays?|puffs?|doses?|patch(?:es)?|drops?)"
 _SPAN = r"(?:minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|wks?|months?|mths?|years?|yrs?|decades?)"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(rf"(?<![\w.]){pattern}(?!\w)", re.IGNORECASE))
+    (kind, re.compile(rf"(?<![\w.])(?:{pattern})(?!\w)", re.IGNORECASE))
     for kind, pattern in (
         ("dose", rf"\d+(?:[.,]\d+)?\s?{_UNIT}(?:\s?/\s?(?:kg|ml|hour|hr|day|kilo))?(?:\s(?:per|a)\s(?:kg|kilo))?"),
         ("dose", rf"(?:half(?:\sof)?\s(?:a|an|my)|{_NUMBER}(?:\sand\sa\shalf)?)\s(?:\w+\s)?{_SOLID}"),
@@ -21,7 +21,9 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("measurement", r"\d+(?:[.,]\d+)?\s?(?:kg|kilos?|stone|lbs?|pounds|bpm|mmhg|mmol(?:/l)?)"),
         (
             "route",
-            r"iv|intravenous(?:ly)?|im|intramuscular|infusions?|drip|nasal(?: spray)?|intranasal"
+            # "iv" and "im" are how many people write "I've" and "I'm".
+            r"(?-i:IV|IM)|i[vm](?= (?:ketamine|infusion|drip|injection|shot|route))"
+            r"|intravenous(?:ly)?|intramuscular|infusions?|drip|nasal(?: spray)?|intranasal"
             r"|lozenges?|troches?|oral(?:ly)?|sublingual|under the tongue|injections?",
         ),
         (

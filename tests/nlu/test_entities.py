@@ -161,5 +161,13 @@ def test_it_answers_in_milliseconds() -> None:
     assert sorted(taken)[10] < 0.003
 
 
-def test_it_finds_nothing_inside_a_word() -> None:
-    assert FINDER.find("<img src=x> hello") == ()
+@pytest.mark.parametrize(
+    "text", ["<img src=x> hello", "im scared", "iv had enough of waiting", "is it impossible", "my fibs"]
+)
+def test_it_finds_no_route_in_ordinary_words(text: str) -> None:
+    assert FINDER.find(text) == ()
+
+
+@pytest.mark.parametrize("text", ["is it IV or IM", "do you do iv ketamine"])
+def test_it_finds_a_route_that_is_meant(text: str) -> None:
+    assert one(text, "route").value.lower() in ("iv", "im")
