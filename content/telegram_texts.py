@@ -82,7 +82,13 @@ PLACEHOLDERS: dict[str, frozenset[str]] = {
     "short_description": frozenset({"clinic"}),
 }
 # Telegram's limits in characters, for the text as filled in.
-LONGEST = {"description": 512, "short_description": 120, "old_button": 200, "staff_group.not_staff": 200, "staff_group.gone": 200}
+LONGEST = {
+    "description": 512,
+    "short_description": 120,
+    "old_button": 200,
+    "staff_group.not_staff": 200,
+    "staff_group.gone": 200,
+}
 LONGEST_COMMAND = 256
 
 
@@ -136,7 +142,9 @@ def _formatted(messages: TelegramMessages) -> list[tuple[str, str]]:
 
 def _refuse_bad_commands(path: Path, lines: Lines, messages: TelegramMessages) -> None:
     if tuple(messages.commands) != COMMANDS:
-        raise ContentError(path, line_of(lines, "commands"), "commands", f"must be {', '.join(COMMANDS)}, in this order.")
+        raise ContentError(
+            path, line_of(lines, "commands"), "commands", f"must be {', '.join(COMMANDS)}, in this order."
+        )
     for name, description in messages.commands.items():
         if len(description) > LONGEST_COMMAND:
             problem = f"is longer than the {LONGEST_COMMAND} characters that Telegram takes. Shorten it."
