@@ -6,21 +6,17 @@ import os
 import subprocess
 import sys
 
-from bot.errors import SetupError
-from bot.launcher.models import ROOT, fingerprint, read_active
+from bot.launcher.models import ROOT
 from bot.launcher.programs import QUIET, rasa_python
-from bot.settings import Settings
 
 RASA_TESTS = ("tests/nlu", "tests/actions", "tests/content")
 
 
 def main() -> int:
     """Return 0 when both runs passed. Arguments go to pytest of the bot's environment."""
-    settings = Settings.load()
-    if not _is_trained(settings):
-        code = subprocess.run([sys.executable, "-m", "tools.train"], cwd=ROOT, check=False).returncode
-        if code:
-            return code
+    code = subprocess.run([sys.executable, "-m", "tools.train"], cwd=ROOT, check=False).returncode
+    if code:
+        return code
     environment = {**os.environ, **QUIET}
     ignored = [f"--ignore={path}" for path in RASA_TESTS[:2]]
     print("\nTests of the bot", flush=True)
@@ -31,14 +27,6 @@ def main() -> int:
     command = [rasa_python(), "-m", "pytest", "-q", "-c", "pytest-rasa.ini", *RASA_TESTS]
     rasa = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     return bot or rasa
-
-
-def _is_trained(settings: Settings) -> bool:
-    try:
-        active = read_active(settings.data_dir)
-    except SetupError:
-        return False
-    return active is not None and active.fingerprint == fingerprint()
 
 
 if __name__ == "__main__":
