@@ -115,13 +115,13 @@ def _collect(running: Running) -> None:
         running.lines.append(line)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def telegram() -> Iterator[TelegramWorld]:
     with TelegramWorld.running() as world:
         yield world
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def system(tmp_path_factory: pytest.TempPathFactory, telegram: TelegramWorld) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("system")
     limits = {"BOT_LIMIT_STARTS": "1000", "BOT_LIMIT_ADDRESS": "10000"}
@@ -129,8 +129,9 @@ def system(tmp_path_factory: pytest.TempPathFactory, telegram: TelegramWorld) ->
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """A browser no longer than these journeys: while one is open, no other test of this process can run an event loop."""
     with browsing() as found:
         yield found
 
@@ -143,7 +144,7 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def desk(browser: Browser, system: Running) -> Iterator[BrowserContext]:
     """The browser of nurse Nia, who made the first account with the printed link."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})

@@ -39,8 +39,9 @@ def visitor(http: httpx.Client) -> Visitor:
     return Visitor(http)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser no longer than a module: while one is open, no other test of this process can run an event loop."""
     with browsing() as one:
         yield one
 

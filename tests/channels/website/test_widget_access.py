@@ -65,7 +65,8 @@ def test_it_shows_the_crisis_lines_in_place_of_the_conversation_on_a_phone(brows
         chat.button("In danger now? Crisis lines").click()
         expect(chat.dialog.get_by_role("link", name="Call 116 123")).to_be_in_viewport(ratio=0.9)
         chat.ask("What is ketamine therapy?")
-        expect(chat.message("assistant").last).to_be_in_viewport(ratio=0.5)
+        expect(chat.message("assistant").last.locator(".who")).to_be_in_viewport(ratio=0.9)
+        expect(chat.dialog.get_by_role("link", name="Call 116 123")).to_be_hidden()
 
 
 def test_it_covers_the_page_on_a_phone_only(browser: Browser, running: Running) -> None:
