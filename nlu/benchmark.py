@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import matthews_corrcoef
 
-from nlu.encoder import shared_encoder
+from content.encoder import shared_encoder
 from nlu.settings import classifier_settings, training_shape
 from nlu.topic_model import TopicModel, train
 

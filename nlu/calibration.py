@@ -10,7 +10,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp
 from sklearn.linear_model import LogisticRegression
 
-from nlu.encoder import Vectors
+from content.encoder import Vectors
 from nlu.kernel import Scores
 
 Probabilities = npt.NDArray[np.float64]

@@ -16,12 +16,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from content.crisis import CrisisMatcher
+from content.encoder import shared_encoder
 from content.messages import load_messages
+from content.pinned import SENTENCE_ENCODER, VOCABULARY
 from nlu import storage
 from nlu.decision import Decider
-from nlu.encoder import shared_encoder
 from nlu.language import LanguageCheck
-from nlu.pinned import SENTENCE_ENCODER, VOCABULARY
 from nlu.settings import DEFAULTS, training_shape
 from nlu.topic_model import TopicModel, train
 from nlu.understander import Understander

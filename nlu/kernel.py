@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from scipy.sparse import csr_matrix
 
-from nlu.encoder import Vectors, unit
+from content.encoder import Vectors, unit
 
 Scores = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.intp]

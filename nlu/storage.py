@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from content.pinned import SENTENCE_ENCODER, VOCABULARY
 from nlu.calibration import Knowledge
 from nlu.kernel import KernelModel, KernelShape
 from nlu.lexical import LexicalFeatures
-from nlu.pinned import SENTENCE_ENCODER, VOCABULARY
 from nlu.topic_model import TopicModel
 
 ARRAYS, REST = "topics.npz", "topics.json"

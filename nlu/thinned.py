@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.metrics import matthews_corrcoef
 
+from content.encoder import Vectors
 from nlu.calibration import Labels, Probabilities, familiarity
-from nlu.encoder import Vectors
 from nlu.kernel import Rows, Scores
 
 PARTS = (3, 5, 8)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from content.encoder import Encoder, Vectors
 from nlu.calibration import Knowledge, Labels, Probabilities, familiarity, fit_knowledge, fit_sharpness, probabilities
-from nlu.encoder import Encoder, Vectors
 from nlu.kernel import Kernel, KernelModel, KernelShape, Rows, Scores
 from nlu.lexical import LexicalFeatures
 from nlu.thinned import best_threshold, folds, rehearse

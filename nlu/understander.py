@@ -9,9 +9,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from content.encoder import Encoder
 from nlu.calibration import Probabilities
 from nlu.decision import CLINICAL, CRISIS, FOREIGN, GENERAL, STAFF, UNSURE, Decider, group_of
-from nlu.encoder import Encoder
 from nlu.followup import needs_context
 from nlu.language import ENGLISH, NAMES, LanguageCheck
 from nlu.parts import Weighed, weigh

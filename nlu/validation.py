@@ -18,9 +18,9 @@ import numpy as np
 from scipy.stats import beta
 
 from content.crisis import CrisisMatcher
+from content.encoder import shared_encoder
 from content.training_data import read_examples
 from nlu.decision import CLINICAL, CRISIS, FOREIGN, GENERAL, SMALLTALK, STAFF, TRUTHS, Decider, group_of
-from nlu.encoder import shared_encoder
 from nlu.settings import classifier_settings, training_shape
 from nlu.topic_model import LeftOut, Prepared, cross_validate, finish, prepare
 

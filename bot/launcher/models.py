@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 TRAINED_ON = (
     "config.yml", "domain.yml", "data/nlu/*.yml", "data/rules.yml", "data/topics.yml", "data/red_flags.yml",
     "data/spelling.yml", "data/crisis_words.json", "data/medicines.yml", "data/conditions.yml",
-    "nlu/**/*.py", "nlu/weights/*", "content/*.py", "requirements/rasa.txt",
+    "nlu/**/*.py", "content/weights/*", "content/*.py", "requirements/rasa.txt",
 )  # fmt: skip
 
 

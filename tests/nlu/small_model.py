@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 
 from content.crisis import CrisisMatcher
+from content.encoder import shared_encoder
 from content.messages import load_messages
 from content.training_data import read_examples
 from nlu.decision import Decider
-from nlu.encoder import shared_encoder
 from nlu.language import LanguageCheck
 from nlu.settings import classifier_settings, training_shape
 from nlu.topic_model import TopicModel, train

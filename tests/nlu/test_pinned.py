@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nlu.pinned import SENTENCE_ENCODER, VOCABULARY, PinnedFile, PinnedFileError
+from content.pinned import SENTENCE_ENCODER, VOCABULARY, PinnedFile, PinnedFileError
 
 
 @pytest.mark.parametrize("file", [SENTENCE_ENCODER, VOCABULARY], ids=lambda file: file.path.name)

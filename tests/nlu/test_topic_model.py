@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from content.encoder import shared_encoder
 from nlu import storage
-from nlu.encoder import shared_encoder
 from nlu.topic_model import TopicModel, TrainingShape, data_hash, train, words_of
 from tests.nlu.small_model import TOPICS, small_model
 

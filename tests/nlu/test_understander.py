@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
+from content.encoder import Vectors
 from nlu.decision import UNSURE, group_of
-from nlu.encoder import Vectors
 from nlu.segments import LONGEST
 from nlu.understander import Understander
 from nlu.understanding import Understanding

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import onnxruntime
 from tokenizers import BertWordPieceTokenizer
 
-from nlu.pinned import SENTENCE_ENCODER, VOCABULARY
+from content.pinned import SENTENCE_ENCODER, VOCABULARY
 
 Vectors = npt.NDArray[np.float32]
 

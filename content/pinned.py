@@ -49,5 +49,5 @@ SENTENCE_ENCODER = PinnedFile(
 VOCABULARY = PinnedFile(
     path=Path(__file__).resolve().parent / "weights" / "vocab.txt",
     sha256="07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
-    remedy="Restore nlu/weights/vocab.txt from the repository.",
+    remedy="Restore content/weights/vocab.txt from the repository.",
 )
