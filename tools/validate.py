@@ -8,6 +8,7 @@ from pathlib import Path
 
 from content.answers import load_answers
 from content.crisis import CrisisMatcher
+from content.crisis_examples import leaks, read_crisis_examples
 from content.messages import load_messages
 from content.profile import load_profile
 from content.topics import DATA, intents, load_topics
@@ -32,14 +33,13 @@ def complaints(data: Path = DATA) -> Iterator[str]:
             load(data)
         except ContentError as error:
             yield str(error)
-    try:
-        examples = read_examples(data)
-    except ContentError as error:
-        yield str(error)
-        return
     files = sorted(EVALUATION.glob("*.jsonl"))
     foreign = [case.text for case in read_cases(files)] if files else []
-    yield from check_examples(examples, intents(load_topics(data)), foreign)
+    try:
+        yield from leaks(read_crisis_examples(data), foreign)
+        yield from check_examples(read_examples(data), intents(load_topics(data)), foreign)
+    except ContentError as error:
+        yield str(error)
 
 
 def main() -> int:
