@@ -60,7 +60,8 @@ class Outbox:
         if not self._senders:
             return ()
         now = self._clock()
-        async with self._store.write(durable=False) as tx:
+        # Durable, unlike other leases: the count of attempts says that a message may already be with its channel.
+        async with self._store.write() as tx:
             return await tx.outbox.claim(tuple(self._senders), now, now + self._lease, limit)
 
     async def _extend(self, claims: Sequence[str]) -> None:
@@ -89,8 +90,8 @@ class Outbox:
             failpoints.hit("after_delivered_commit")
 
     async def _send(self, sender: Sender, delivery: Delivery) -> None:
-        """Send, unless the channel already has it from a process that died before it could say so."""
-        recalling = sender if delivery.unsure and isinstance(sender, Recalling) else None
+        """Send, unless the channel already has it from an attempt whose end nobody heard of."""
+        recalling = sender if delivery.attempts > 1 and isinstance(sender, Recalling) else None
         if recalling is None or not await recalling.was_delivered(delivery.channel_ref, delivery.message):
             await sender.send(delivery.channel_ref, delivery.message)
 

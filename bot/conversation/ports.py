@@ -142,7 +142,7 @@ class Sender(Protocol):
 
 @runtime_checkable
 class Recalling(Protocol):
-    """A `Sender` that can find out whether a message got through before its process died."""
+    """A `Sender` that can find out whether a message got through in an attempt that broke off."""
 
     async def was_delivered(self, channel_ref: str, message: Message) -> bool:
         """Return True where the channel has the message, False where it has not or cannot tell."""

@@ -60,10 +60,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message to be pushed, leased to whoever holds `claim`. `attempts` counts this one too.
-
-    `unsure`: an earlier attempt ended with its process, so that nobody knows whether the message got through.
-    """
+    """A message to be pushed, leased to whoever holds `claim`. `attempts` counts this one too."""
 
     claim: str
     id: str
@@ -72,4 +69,3 @@ class Delivery:
     message: Message
     attempts: int
     queued_at: datetime
-    unsure: bool = False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -43,11 +42,10 @@ class OutboxSql:
 
     async def claim(self, channels: Sequence[str], now: datetime, until: datetime, limit: int) -> Sequence[Delivery]:
         due = await self._session.rows(self._due(channels, now, limit))
-        claimed = [(row["lease_owner"], await self._lease(row["id"], uuid.uuid4().hex, now, until)) for row in due]
-        # A lease that ran out was never given back: whoever held it died while sending.
-        return [replace(delivery, unsure=before is not None) for before, delivery in claimed if delivery is not None]
+        claimed = [await self._lease(row["id"], uuid.uuid4().hex, now, until) for row in due]
+        return [delivery for delivery in claimed if delivery is not None]
 
-    def _due(self, channels: Sequence[str], now: datetime, limit: int) -> sa.Select[tuple[str, str | None]]:
+    def _due(self, channels: Sequence[str], now: datetime, limit: int) -> sa.Select[tuple[str]]:
         earlier = outbox.alias("earlier")
         is_first = ~sa.exists().where(
             earlier.c.conversation_id == outbox.c.conversation_id,
@@ -57,7 +55,7 @@ class OutboxSql:
         free = sa.or_(outbox.c.lease_until.is_(None), outbox.c.lease_until < now)
         # The conversation is what is locked, so that two replicas never push two messages of one at a time.
         return (
-            sa.select(outbox.c.id, outbox.c.lease_owner)
+            sa.select(outbox.c.id)
             .join(conversations, conversations.c.id == outbox.c.conversation_id)
             .where(_pending, outbox.c.channel.in_(channels), outbox.c.next_try_at <= now, free, is_first)
             .order_by(outbox.c.queued_at)
@@ -103,7 +101,7 @@ class OutboxSql:
         await self._session.run(sa.update(outbox).where(outbox.c.lease_owner.in_(claims)).values(lease_until=until))
 
     async def release(self, claims: Sequence[str]) -> None:
-        """Let others go on at once; that the sending was broken off stays known."""
+        """Let others go on at once; that an attempt was made stays counted."""
         await self._session.run(sa.update(outbox).where(outbox.c.lease_owner.in_(claims)).values(lease_until=None))
         self._session.notify("outbox")
 

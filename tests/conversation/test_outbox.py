@@ -130,6 +130,22 @@ async def test_what_broke_off_while_sending_is_looked_up_before_it_is_sent_again
     assert (phone.texts(), phone.tried) == (["welcome"], 0)
 
 
+async def test_what_got_through_though_the_connection_broke_is_not_sent_again(database_url: str) -> None:
+    class Breaks(Phone):
+        async def was_delivered(self, channel_ref: str, message: Message) -> bool:
+            return any(got.id == message.id for _, got in self.got)
+
+        async def send(self, channel_ref: str, message: Message) -> None:
+            await super().send(channel_ref, message)
+            raise PassingError("The connection broke.", retry_after=0.05)
+
+    phone = Breaks()
+    async with running(make(database_url, senders=[phone])) as service:
+        await start(service)
+        await settled(service)
+    assert (phone.texts(), phone.tried) == (["welcome"], 1)
+
+
 async def test_two_replicas_deliver_each_message_once_and_in_order(database_url: str) -> None:
     phone = Phone()
     async with (

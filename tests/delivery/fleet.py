@@ -9,16 +9,18 @@ import signal
 import socket
 import sys
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot import failpoints
+from bot.errors import StorageRefused
+from tests.delivery.tally import Tally
 
 # Seconds; a loaded machine may take long to start a process.
 PATIENCE = 180
-POINTS = [point for point in failpoints.POINTS if "staff" not in point]
+DOORS = 48
 
 
 class GoneError(Exception):
@@ -28,27 +30,29 @@ class GoneError(Exception):
 @dataclass
 class Replica:
     process: asyncio.subprocess.Process
-    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    ready: bool = False
     waiting: dict[int, asyncio.Future[dict[str, Any]]] = field(default_factory=dict)
     asked: int = 0
 
     async def ask(self, **order: Any) -> dict[str, Any]:
         """Return the process's answer; raises GoneError when it dies first."""
-        if self.process.returncode is not None or self.process.stdin is None:
+        if self.process.stdin is None or self.process.stdin.is_closing():
             raise GoneError
         self.asked += 1
         future = self.waiting[self.asked] = asyncio.get_running_loop().create_future()
         with suppress(ConnectionError):
             self.process.stdin.write(json.dumps({"id": self.asked, **order}).encode() + b"\n")
-        return await future
+        answer: dict[str, Any] = await future
+        return answer
 
-    async def listen(self) -> None:
+    async def listen(self, came_up: Callable[[], Awaitable[None]]) -> None:
         """Read until the process dies, then let nobody wait in vain."""
         assert self.process.stdout is not None
         async for line in self.process.stdout:
             event = json.loads(line)
             if "ready" in event:
-                self.ready.set()
+                self.ready = True
+                await came_up()
             elif not self.waiting[event["id"]].done():
                 self.waiting.pop(event["id"]).set_result(event)
         await self.process.wait()
@@ -60,23 +64,32 @@ class Replica:
 class Fleet:
     """Keeps `count` replicas and one Rasa running while inside; `kills` counts by what was killed."""
 
-    def __init__(self, url: str, count: int, ledger: Path, odd_answers: float = 0.0) -> None:
+    def __init__(self, url: str, count: int, ledger: Path, rasa_trouble: float = 0.0) -> None:
+        """`ledger` is the file of what reaches the outside world; `rasa_trouble` a share for each kind, in 0..1."""
         self.url = url
         self._ledger = ledger
         self._log = ledger.with_suffix(".log").open("ab")
+        self.tally = Tally(ledger.with_suffix(".tally"))
+        self._tally = ledger.with_suffix(".tally")
         self.count = count
         self.kills: Counter[str] = Counter()
-        self._odd_answers = odd_answers
+        self._rasa_trouble = rasa_trouble
         self._rasa_port = _free_port()
         self._rasa: asyncio.subprocess.Process | None = None
         self._replicas: list[Replica] = []
         self._keepers: list[asyncio.Task[None]] = []
         self._closing = False
+        self._changed = asyncio.Condition()
+        self._rung: Counter[str] = Counter()
+        self._rang = asyncio.Condition()
+        # More at once than the database has connections for would only wait their turn, and all try again at a death.
+        self._doors = asyncio.Semaphore(DOORS)
         self.deaths = 0
 
     async def __aenter__(self) -> Fleet:
         await self._start_rasa()
         self._keepers = [asyncio.create_task(self._keep()) for _ in range(self.count)]
+        self._ringing = asyncio.create_task(self._ring())
         await self.replica()
         return self
 
@@ -88,31 +101,50 @@ class Fleet:
         await asyncio.wait(self._keepers, timeout=20)
         for keeper in self._keepers:
             keeper.cancel()
+        self._ringing.cancel()
         if self._rasa is not None:
             self._rasa.kill()
             await self._rasa.wait()
         self._log.close()
+        self.tally.close()
 
     def delivered(self) -> list[tuple[str, str]]:
         """Return (channel_ref, message id) of everything that reached the outside world, in order."""
-        if not self._ledger.exists():
-            return []
         lines = self._ledger.read_text().splitlines()
         return [(ref, message_id) for ref, _, message_id in (line.partition("\t") for line in lines)]
 
     async def replica(self) -> Replica:
         """Return any replica that is up."""
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                for keeper in self._keepers:
-                    if keeper.done():
-                        keeper.result()
-                up = [one for one in self._replicas if one.ready.is_set() and one.process.returncode is None]
-                if up:
-                    return random.choice(up)
-                await asyncio.sleep(0.02)
+        async with asyncio.timeout(PATIENCE), self._changed:
+            await self._changed.wait_for(lambda: self._up() or any(keeper.done() for keeper in self._keepers))
+        for keeper in self._keepers:
+            if keeper.done():
+                keeper.result()
+        return random.choice(self._up())
 
-    async def kill_at(self, point: str, patience: float = 3.0) -> None:
+    def _up(self) -> list[Replica]:
+        return [one for one in self._replicas if one.ready and one.process.returncode is None]
+
+    async def insist(self, counts: Counter[str], **order: Any) -> dict[str, Any]:
+        """Ask one replica after another until one answers, as a browser does; a refusal of the bot is an answer."""
+        while True:
+            with suppress(GoneError):
+                answer = await self._ask(order)
+                refused = answer.get("refused")
+                if refused == StorageRefused.code:
+                    counts[f"refused: {refused}"] += 1
+                elif "dropped" not in answer:
+                    return answer
+            counts["tried again"] += 1
+            await asyncio.sleep(random.uniform(0.05, 0.5))
+
+    async def _ask(self, order: dict[str, Any]) -> dict[str, Any]:
+        if order["do"] == "read":
+            return await (await self.replica()).ask(**order)
+        async with self._doors:
+            return await (await self.replica()).ask(**order)
+
+    async def kill_at(self, point: str, patience: float = 6.0) -> None:
         """Kill a replica when it next comes to `point`, or anywhere when it does not come there in time."""
         replica = await self.replica()
         with suppress(GoneError):
@@ -126,11 +158,8 @@ class Fleet:
 
     async def death(self) -> None:
         """Wait until a replica has died by itself."""
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                if self.deaths:
-                    return
-                await asyncio.sleep(0.02)
+        async with asyncio.timeout(PATIENCE), self._changed:
+            await self._changed.wait_for(lambda: self.deaths > 0)
 
     def kill(self, replica: Replica) -> None:
         with suppress(ProcessLookupError):
@@ -146,8 +175,24 @@ class Fleet:
         await asyncio.sleep(pause)
         await self._start_rasa()
 
+    async def rung(self, ref: str, after: int, patience: float) -> int:
+        """Return how much was delivered to `ref`, as soon as it is more than `after` or `patience` seconds are over."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience), self._rang:
+                await self._rang.wait_for(lambda: self._rung[ref] > after)
+        return self._rung[ref]
+
+    async def _ring(self) -> None:
+        self._ledger.touch()
+        with self._ledger.open() as lines:
+            while True:
+                self._rung.update(line.partition("\t")[0] for line in lines)
+                async with self._rang:
+                    self._rang.notify_all()
+                await asyncio.sleep(0.1)
+
     async def _start_rasa(self) -> None:
-        command = ("tests.delivery.rasa_stand_in", str(self._rasa_port), str(self._odd_answers))
+        command = ("tests.delivery.rasa_stand_in", str(self._rasa_port), str(self._rasa_trouble), str(self._tally))
         self._rasa = await asyncio.create_subprocess_exec(sys.executable, "-m", *command)
         async with asyncio.timeout(PATIENCE):
             while True:
@@ -162,7 +207,8 @@ class Fleet:
         while not self._closing:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *("-m", "tests.delivery.replica", self.url, f"http://127.0.0.1:{self._rasa_port}", str(self._ledger)),
+                *("-m", "tests.delivery.replica", self.url, f"http://127.0.0.1:{self._rasa_port}"),
+                *(str(self._ledger), str(self._tally)),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=self._log,
@@ -170,13 +216,18 @@ class Fleet:
             replica = Replica(process)
             self._replicas.append(replica)
             try:
-                await replica.listen()
+                await replica.listen(self._tell)
             finally:
                 self._replicas.remove(replica)
                 self.deaths += 1
                 if process.returncode is None:
                     process.kill()
                     await process.wait()
+                await self._tell()
+
+    async def _tell(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
 
 
 def _free_port() -> int:

@@ -1,6 +1,6 @@
 """One bot process without its web server, to be killed: JSON lines in (`{"id", "do", ...}`), JSON lines out.
 
-What it delivers to the outside world it appends to a file, which stays whatever becomes of this process.
+Arguments: database address, Rasa's address, ledger of what is delivered, tally of faults.
 """
 
 from __future__ import annotations
@@ -16,13 +16,18 @@ from typing import Any
 import structlog
 
 from bot import failpoints
-from bot.conversation.model import InboundMessage, Message
 from bot.conversation.pump import Pace
-from bot.errors import HandrailError, PassingError
+from bot.errors import HandrailError
 from bot.rasa_client import RasaClient
 from bot.service import Service, build
 from bot.store.database import open_database
+from tests.delivery import orders
+from tests.delivery.outside import Outside
+from tests.delivery.tally import Tally
 from tests.support.plain import NO_LIMITS, Alarm, PlainReplies, utc_now
+
+DELAYED_SHARE = 0.03
+DROPPED_SHARE = 0.02
 
 
 def tell(event: dict[str, Any]) -> None:
@@ -30,53 +35,30 @@ def tell(event: dict[str, Any]) -> None:
     os.write(sys.stdout.fileno(), json.dumps(event).encode() + b"\n")
 
 
-class Outside:
-    """The outside world as Telegram is: now and then it asks to wait, or fails on its side. It keeps what it got."""
-
-    channel = "phone"
-
-    def __init__(self, ledger: Path) -> None:
-        self._ledger = ledger
-        self._file = os.open(ledger, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-
-    async def was_delivered(self, channel_ref: str, message: Message) -> bool:
-        return message.id in self._ledger.read_text()
-
-    async def send(self, channel_ref: str, message: Message) -> None:
-        chance = random.random()
-        if chance < 0.05:
-            raise PassingError("429", retry_after=random.uniform(0.02, 0.3))
-        if chance < 0.08:
-            raise PassingError("502", retry_after=0.2)
-        await asyncio.sleep(random.uniform(0, 0.01))
-        os.write(self._file, f"{channel_ref}\t{message.id}\n".encode())
-
-
-async def obey(service: Service, order: dict[str, Any]) -> dict[str, Any]:
-    if order["do"] == "start":
-        return {"conversation": (await service.conversations.start(order["channel"], order["ref"])).id}
-    if order["do"] == "say":
-        inbound = InboundMessage(order["conversation"], order["client_id"], order["text"])
-        return {"seq": (await service.conversations.accept(inbound)).seq}
-    failpoints.arm(order["point"])
-    return {}
-
-
-async def answer(service: Service, order: dict[str, Any]) -> None:
+async def answer(service: Service, order: dict[str, Any], tally: Tally) -> None:
+    """Obey, over a network that delays some orders and loses some, or their answers."""
+    if random.random() < DELAYED_SHARE:
+        tally.count("fault: visitor's message delayed")
+        await asyncio.sleep(random.uniform(0, 0.5))
+    chance = random.random()
+    if chance < DROPPED_SHARE / 2:
+        tally.count("fault: connection dropped before acceptance")
+        tell({"id": order["id"], "dropped": True})
+        return
     try:
-        tell({"id": order["id"], **await obey(service, order)})
+        answered = await orders.obey(service, order)
     except HandrailError as error:
-        tell({"id": order["id"], "refused": error.code})
+        answered = {"refused": error.code}
+    if chance < DROPPED_SHARE:
+        tally.count("fault: connection dropped after acceptance")
+        answered = {"dropped": True}
+    tell({"id": order["id"], **answered})
 
 
-def log_to_stderr() -> None:
-    """Standard output is for the parent."""
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-
-
-async def main(url: str, rasa: str, ledger: str) -> None:
+async def main(url: str, rasa: str, ledger: str, counts: str) -> None:
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    tally = Tally(Path(counts))
     async with RasaClient(rasa) as understander:
         service = build(
             open_database(url),
@@ -84,7 +66,7 @@ async def main(url: str, rasa: str, ledger: str) -> None:
             Alarm(),
             PlainReplies(),
             utc_now,
-            [Outside(Path(ledger))],
+            [Outside(Path(ledger), tally)],
             NO_LIMITS,
             Pace(),
         )
@@ -92,12 +74,18 @@ async def main(url: str, rasa: str, ledger: str) -> None:
         tell({"ready": os.getpid()})
         tasks: set[asyncio.Task[None]] = set()
         while line := await reader.readline():
-            task = asyncio.create_task(answer(service, json.loads(line)))
+            order = json.loads(line)
+            if order["do"] == "arm":
+                failpoints.arm(order["point"])
+                tell({"id": order["id"]})
+                continue
+            task = asyncio.create_task(answer(service, order, tally))
             tasks.add(task)
             task.add_done_callback(tasks.discard)
         await service.stop()
 
 
 if __name__ == "__main__":
-    log_to_stderr()
+    # Standard output is for the parent.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     asyncio.run(main(*sys.argv[1:]))

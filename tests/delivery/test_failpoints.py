@@ -4,35 +4,62 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from bot import failpoints
 from bot.conversation.model import Author
-from tests.delivery.fleet import POINTS, Fleet
+from tests.delivery.fleet import Fleet
+from tests.delivery.nurse import Nurse
 from tests.delivery.verdict import drained, faults, judge
 from tests.delivery.visitors import Visitor
 from tests.support.databases import sqlite_url
 from tests.support.plain import NIA, idle, make
 
+OF_STAFF = [point for point in failpoints.POINTS if "staff" in point]
+OF_VISITORS = [point for point in failpoints.POINTS if point not in OF_STAFF]
+
+
+async def survive(fleet: Fleet, act: Callable[[], Awaitable[object]], point: str) -> None:
+    """Let the replica die at `point` during `act`; its work is done ten seconds after another is up."""
+    await drained(fleet.url)
+    await (await fleet.replica()).ask(do="arm", point=point)
+    await act()
+    await fleet.death()
+    await fleet.replica()
+    back = time.monotonic()
+    await drained(fleet.url)
+    assert time.monotonic() - back < 10
+
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", OF_VISITORS)
 async def test_death_at_each_step_changes_nothing_that_a_visitor_sees(tmp_path: Path, point: str) -> None:
     url = sqlite_url(tmp_path)
     async with Fleet(url, 1, tmp_path / "delivered") as fleet:
         visitor = Visitor(1, fleet, Counter())
         await visitor.talk(1)
-        await drained(url)
-        await (await fleet.replica()).ask(do="arm", point=point)
-        await visitor.talk(2)
-        await fleet.death()
-        await fleet.replica()
-        back = time.monotonic()
-        await drained(url)
-        assert time.monotonic() - back < 10
+        await survive(fleet, lambda: visitor.talk(2), point)
+        await visitor.read(0)
     assert faults(await judge(url, [visitor], fleet.delivered())) == {}
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("point", OF_STAFF)
+async def test_death_while_staff_reply_leaves_the_reply_there_once(tmp_path: Path, point: str) -> None:
+    url = sqlite_url(tmp_path)
+    async with idle(make(url)):
+        pass  # the staff are signed up
+    async with Fleet(url, 1, tmp_path / "delivered") as fleet:
+        visitor, nurse = Visitor(1, fleet, Counter()), Nurse(NIA.id, fleet, Counter())
+        await visitor.talk(1)
+        await visitor.write("danger")
+        await survive(fleet, nurse.turn, point)
+        await visitor.read(0)
+    assert [conversation for conversation, _ in nurse.replied] == [visitor.conversation]
+    assert faults(await judge(url, [visitor], fleet.delivered(), [nurse])) == {}
 
 
 def test_an_unknown_failpoint_is_refused_by_name() -> None:

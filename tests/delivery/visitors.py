@@ -5,24 +5,32 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
-from tests.delivery.fleet import Fleet, GoneError
+from tests.delivery.fleet import Fleet
 
 DANGER_SHARE = 0.02
 TWICE_SHARE = 0.1
+LATE_SHARE = 0.05
+READ_SHARE = 0.7
+READ_PATIENCE = 20.0
 
 
 @dataclass
 class Visitor:
-    """Every second visitor writes over a channel that must be pushed to. `said` is what was accepted, in order."""
+    """Every second visitor writes over a channel that must be pushed to.
+
+    `said` is what was accepted, in order, with its number; `seen` the numbers that the browser was given.
+    """
 
     number: int
     fleet: Fleet
     counts: Counter[str]
     conversation: str = ""
-    said: list[str] = field(default_factory=list)
+    said: dict[str, int] = field(default_factory=dict)
+    seen: list[int] = field(default_factory=list)
+    rung: int = 0
 
     @property
     def ref(self) -> str | None:
@@ -34,24 +42,43 @@ class Visitor:
             self.conversation = (await self._insist(do="start", channel=channel, ref=self.ref))["conversation"]
         for number in range(len(self.said), len(self.said) + messages):
             word = "danger" if random.random() < DANGER_SHARE else "question"
-            await self._say(f"{word} {number} of visitor {self.number}")
+            await self.write(f"{word} {number} of visitor {self.number}")
+            if random.random() < LATE_SHARE:
+                await self._come_late(random.choice(list(self.said)))
+            if random.random() < READ_SHARE:
+                await self._wait_for_answer()
 
-    async def _say(self, text: str) -> None:
-        order = {"do": "say", "conversation": self.conversation, "client_id": text, "text": text}
+    async def read(self, patience: float) -> None:
+        """Fetch what came since, waiting up to `patience` seconds for something new."""
+        after = self.seen[-1] if self.seen else 0
+        answer = await self._insist(do="read", conversation=self.conversation, after=after, wait=patience)
+        self.seen += answer["seqs"]
+
+    async def _wait_for_answer(self) -> None:
+        if self.ref:
+            self.rung = await self.fleet.rung(self.ref, self.rung, READ_PATIENCE)
+        else:
+            await self.read(READ_PATIENCE)
+
+    async def write(self, text: str) -> None:
+        """Send `text`, now and then twice, until it is accepted."""
         times = 2 if random.random() < TWICE_SHARE else 1
-        answers = await asyncio.gather(*(self._insist(**order) for _ in range(times)))
-        if len({answer["seq"] for answer in answers}) != 1:
-            self.counts["two numbers for one message"] += 1
-        self.said.append(text)
+        self.counts["fault: sent twice at once"] += times - 1
+        seqs = await asyncio.gather(*(self._send(text) for _ in range(times)))
+        self.counts["two numbers for one message"] += len(set(seqs)) - 1
+        self.said[text] = seqs[0]
         self.counts["accepted"] += 1
 
-    async def _insist(self, **order: object) -> dict[str, str]:
-        """Ask one replica after another until one accepts, as a browser does."""
-        while True:
-            with suppress(GoneError):
-                answer = await (await self.fleet.replica()).ask(**order)
-                if "refused" not in answer:
-                    return answer
-                self.counts[f"refused: {answer['refused']}"] += 1
-            self.counts["tried again"] += 1
-            await asyncio.sleep(random.uniform(0.02, 0.2))
+    async def _come_late(self, text: str) -> None:
+        """Send an old message again, as a network does that kept a copy."""
+        self.counts["fault: sent again later"] += 1
+        self.counts["two numbers for one message"] += await self._send(text) != self.said[text]
+
+    async def _send(self, text: str) -> int:
+        answer = await self._insist(do="say", conversation=self.conversation, client_id=text, text=text)
+        return int(answer["seq"])
+
+    async def _insist(self, **order: object) -> dict[str, Any]:
+        answer = await self.fleet.insist(self.counts, **order)
+        assert "refused" not in answer, answer
+        return answer
