@@ -53,14 +53,14 @@ async def tabs(parts: Parts, who: Who, tab: str = "", handoff: str = "") -> Resp
 
 
 @router.post("/problems/messages/{message_id}/again")
-async def work_again(parts: Parts, message_id: str) -> Response:
-    await parts.handoffs.retry_dead_letter(message_id)
+async def work_again(parts: Parts, who: Who, message_id: str) -> Response:
+    await parts.handoffs.retry_dead_letter(message_id, who.staff)
     return RedirectResponse("/console/queue/problems", status_code=303)
 
 
 @router.post("/problems/deliveries/{delivery_id}/again")
-async def send_again(parts: Parts, form: Form, delivery_id: str) -> Response:
-    await parts.handoffs.send_again(delivery_id)
+async def send_again(parts: Parts, who: Who, form: Form, delivery_id: str) -> Response:
+    await parts.handoffs.send_again(delivery_id, who.staff)
     back = form.get("handoff", "")
     return RedirectResponse(
         f"/console/handoffs/{back}" if back.isalnum() else "/console/queue/problems", status_code=303

@@ -133,25 +133,27 @@ class HandoffService:
         async with self._store.read() as tx:
             return await tx.failures.dead_letters()
 
-    async def retry_dead_letter(self, message_id: str) -> None:
+    async def retry_dead_letter(self, message_id: str, staff: StaffMember) -> None:
+        _require_active(staff)
         async with self._store.write() as tx:
             now = self._clock()
             conversation_id = await tx.failures.retry_dead_letter(message_id, now)
             if conversation_id is None:
                 raise BadInput("This message is not among the problems any more. Please reload the page.")
-            await tx.audit.add(now, None, "work_retried", conversation_id, message_id)
+            await tx.audit.add(now, staff.id, "work_retried", conversation_id, message_id)
 
     async def failed_deliveries(self) -> Sequence[FailedDelivery]:
         async with self._store.read() as tx:
             return await tx.failures.deliveries()
 
-    async def send_again(self, delivery_id: str) -> None:
+    async def send_again(self, delivery_id: str, staff: StaffMember) -> None:
+        _require_active(staff)
         async with self._store.write() as tx:
             now = self._clock()
             conversation_id = await tx.failures.send_again(delivery_id, now)
             if conversation_id is None:
                 raise BadInput("This delivery is not among the problems any more. Please reload the page.")
-            await tx.audit.add(now, None, "sent_again", conversation_id, delivery_id)
+            await tx.audit.add(now, staff.id, "sent_again", conversation_id, delivery_id)
 
     def watch(self) -> AsyncIterator[None]:
         return changes(self._store.subscribe(HANDOFFS))

@@ -83,10 +83,13 @@ class FailureSql:
         return [DeadLetter(to_message(row), row["job_error"], row["attempts"], row["finished_at"]) for row in rows]
 
     async def retry_dead_letter(self, message_id: str, now: datetime) -> str | None:
-        again = {"state": "pending", "attempts": 0, "next_try_at": now, "finished_at": None}
-        change = sa.update(jobs).where(jobs.c.message_id == message_id, jobs.c.state == "dead").values(again)
         self._session.notify("work", "handoffs")
-        found: str | None = await self._session.scalar(change.returning(jobs.c.conversation_id))
+        dead = sa.and_(jobs.c.message_id == message_id, jobs.c.state == "dead")
+        answered = sa.exists().where(messages.c.in_reply_to == message_id)
+        ended = sa.delete(jobs).where(dead, answered).returning(jobs.c.conversation_id)
+        again = {"state": "pending", "attempts": 0, "next_try_at": now, "finished_at": None}
+        queued = sa.update(jobs).where(dead).values(again).returning(jobs.c.conversation_id)
+        found: str | None = await self._session.scalar(ended) or await self._session.scalar(queued)
         return found
 
     async def deliveries(self, conversation_id: str | None = None) -> Sequence[FailedDelivery]:

@@ -212,3 +212,5 @@ audit = Table(
     Column("conversation_id", String(32)),
     Column("detail", Text, nullable=False),
 )
+# Every sign-in counts the failed ones of the last minutes.
+Index("ix_audit_action_at", audit.c.action, audit.c.at)

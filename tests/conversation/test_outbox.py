@@ -88,7 +88,7 @@ async def test_what_can_never_be_delivered_is_shown_to_staff_and_may_be_sent_aga
     assert (failed.message.text, failed.error, failed.permanent) == ("welcome", "blocked by the user", True)
     await say(service, conversation, "hello")
     await settled(service)
-    await service.handoffs.send_again(failed.id)
+    await service.handoffs.send_again(failed.id, NIA)
     await settled(service)
     assert phone.texts() == ["re: hello", "welcome"]
     assert await service.handoffs.failed_deliveries() == []

@@ -11,7 +11,8 @@ import pytest
 from bot.conversation.model import Context, HandoffMark, Outcome, Owner, Reply, Urgency
 from bot.errors import UnderstandingUnavailable
 from bot.service import Service
-from tests.support.plain import NIA, Echo, make, read_until, running, say, settled, texts, until
+from bot.store.schema import jobs
+from tests.support.plain import NIA, NOON, Echo, make, read_until, running, say, settled, texts, until
 
 
 @dataclass
@@ -167,6 +168,22 @@ async def test_an_outage_is_one_handoff_and_not_the_same_words_every_time(servic
     assert (handoff.kind, handoff.waiting_messages) == ("outage", 4)
 
 
+async def test_an_outage_is_one_handoff_a_conversation_however_many_write(service: Service, rasa: Rasa) -> None:
+    rasa.away = True
+    conversations = [await start(service) for _ in range(5)]
+    for number in range(4):
+        await asyncio.gather(*(say(service, one, f"question {number}") for one in conversations))
+    await say(service, conversations[0], "danger")
+    await settled(service)
+    handoffs = await service.handoffs.queue()
+    assert sorted(handoff.conversation_id for handoff in handoffs) == sorted(conversations)
+    assert [handoff.kind for handoff in handoffs[1:]] == ["outage"] * 4
+    assert (handoffs[0].conversation_id, handoffs[0].kind) == (conversations[0], "self_harm")
+    for conversation in conversations[1:]:
+        said = [text for text in await texts(service, conversation) if not text.startswith("question")]
+        assert said == ["welcome", "outage", "added"]
+
+
 async def test_after_an_outage_it_answers_again_by_itself(service: Service, rasa: Rasa) -> None:
     rasa.away = True
     conversation = await start(service)
@@ -200,10 +217,27 @@ async def test_a_lasting_defect_raises_an_alarm_and_may_be_tried_again(
     assert (dead.message.text, dead.attempts) == ("question", 2)
     assert [handoff.kind for handoff in await service.handoffs.queue()] == ["failure"]
     assert (await texts(service, conversation))[3:] == ["outage", "re: another"]
-    await service.handoffs.retry_dead_letter(sent.id)
+    await service.handoffs.retry_dead_letter(sent.id, NIA)
     await settled(service)
     assert (await texts(service, conversation))[-1] == "re: question"
     assert await service.handoffs.dead_letters() == []
+
+
+async def test_what_was_answered_already_is_only_taken_off_the_list_when_tried_again(
+    service: Service, rasa: Rasa
+) -> None:
+    conversation = await start(service)
+    sent = await say(service, conversation, "question")
+    await settled(service)
+    async with service.database.write() as tx:
+        await tx.jobs.add(sent, NOON)
+        await tx.session.run(jobs.update().values(state="dead", finished_at=NOON))
+    await service.handoffs.retry_dead_letter(sent.id, NIA)
+    await say(service, conversation, "another")
+    await settled(service)
+    assert await service.handoffs.dead_letters() == []
+    assert (await texts(service, conversation))[1:] == ["question", "re: question", "another", "re: another"]
+    assert [text for text, _ in rasa.asked] == ["question", "another"]
 
 
 async def test_what_waited_is_worked_at_the_next_start(database_url: str) -> None:

@@ -11,8 +11,8 @@ from bot.conversation.model import Author, Owner, Urgency
 from bot.errors import AlreadyClaimed, BadInput, EmptyText, HandoffClosed, HandoffNotFound, NotAllowed
 from bot.handoff.model import Handoff, HandoffState, StaffMember
 from bot.service import Service
-from bot.store.schema import audit
-from tests.support.plain import ADA, EVE, NIA, RAVI, SetClock, idle, make, say, texts
+from bot.store.schema import audit, jobs, outbox
+from tests.support.plain import ADA, EVE, NIA, NOON, RAVI, SetClock, idle, make, say, texts
 
 
 @pytest.fixture
@@ -199,7 +199,7 @@ async def test_it_refuses_an_unknown_handoff(service: Service) -> None:
     for act in (service.handoffs.view("none"), service.handoffs.claim("none", NIA)):
         with pytest.raises(HandoffNotFound):
             await act
-    for trouble in (service.handoffs.send_again("none"), service.handoffs.retry_dead_letter("none")):
+    for trouble in (service.handoffs.send_again("none", NIA), service.handoffs.retry_dead_letter("none", NIA)):
         with pytest.raises(BadInput):
             await trouble
 
@@ -213,6 +213,21 @@ async def test_who_did_what_is_written_down(service: Service) -> None:
         rows = await tx.session.rows(audit.select().order_by(audit.c.id))
     written = [(row["staff_id"], row["action"]) for row in rows]
     assert written == [("ravi", "acknowledged"), ("nia", "claimed"), ("nia", "replied"), ("nia", "closed")]
+
+
+async def test_who_has_something_tried_again_is_written_down(service: Service) -> None:
+    conversation = (await service.conversations.start("phone", "chat 1")).id
+    sent = await say(service, conversation, "hello")
+    async with service.database.write() as tx:
+        await tx.session.run(jobs.update().values(state="dead", finished_at=NOON))
+        await tx.session.run(outbox.update().values(state="failed", finished_at=NOON))
+    [failed] = await service.handoffs.failed_deliveries()
+    await service.handoffs.retry_dead_letter(sent.id, NIA)
+    await service.handoffs.send_again(failed.id, RAVI)
+    async with service.database.read() as tx:
+        rows = await tx.session.rows(audit.select().order_by(audit.c.id))
+    written = [(row["staff_id"], row["action"], row["detail"]) for row in rows]
+    assert written == [("nia", "work_retried", sent.id), ("ravi", "sent_again", failed.id)]
 
 
 async def test_watching_tells_of_a_new_handoff(service: Service) -> None:

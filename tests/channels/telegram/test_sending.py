@@ -11,6 +11,7 @@ from bot.conversation.model import Outcome, Reply
 from tests.channels.telegram.clinic import BUTTONS, MIA, TOM, Clinic, opened
 from tests.support.bot_api.server import BotApi
 from tests.support.bot_api.visitors import keyboard
+from tests.support.plain import NIA
 
 
 @pytest.fixture
@@ -97,7 +98,7 @@ async def test_staff_can_send_again_when_the_visitor_is_back(talking: Clinic) ->
     await talking.idle()
     talking.api.visitors.come_back(MIA)
     (failure,) = await talking.service.handoffs.failed_deliveries()
-    await talking.service.handoffs.send_again(failure.id)
+    await talking.service.handoffs.send_again(failure.id, NIA)
     await talking.says(MIA, "About: Hello")
 
 

@@ -70,6 +70,20 @@ def test_it_asks_a_flood_to_wait_but_never_holds_danger_back(tmp_path: Path) -> 
         assert visitor.send("I am going to kill myself").status_code == 202
 
 
+@pytest.mark.parametrize("limit", ["limit_address", "limit_total"])
+def test_it_asks_a_flood_over_many_conversations_to_wait_but_never_holds_danger_back(
+    tmp_path: Path, limit: str
+) -> None:
+    with serving(settings_for(tmp_path, **{limit: 12}), Scripted()) as app, httpx.Client(base_url=app.url) as http:
+        visitors = [Visitor(http) for _ in range(3)]
+        answers = [visitor.send(f"Message {number}") for number in range(6) for visitor in visitors]
+        refused = [answer for answer in answers if answer.status_code == 429]
+        assert len(answers) - len(refused) == sum(answer.status_code == 202 for answer in answers) <= 12
+        assert refused
+        assert all(1 <= int(answer.headers["retry-after"]) <= 60 for answer in refused)
+        assert all(visitor.send("I am going to kill myself").status_code == 202 for visitor in visitors)
+
+
 def test_it_asks_an_address_that_starts_too_many_conversations_to_wait(tmp_path: Path) -> None:
     with serving(settings_for(tmp_path, limit_starts=3)) as app, httpx.Client(base_url=app.url) as http:
         answers = [http.post("/api/conversations") for _ in range(5)]
