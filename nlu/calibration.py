@@ -1,4 +1,4 @@
-"""Turns raw scores into honest probabilities, from scores of examples that were left out of training."""
+"""Tells the known from the unknown: how probable it is that a text belongs to any topic at all."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
-from scipy.special import logsumexp
 from sklearn.linear_model import LogisticRegression
 
 from content.encoder import Vectors
@@ -15,23 +13,6 @@ from nlu.kernel import Scores
 
 Probabilities = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.intp]
-
-
-def probabilities(scores: Scores, sharpness: float) -> Probabilities:
-    """Return the softmax of `sharpness` * scores, one row a text."""
-    scaled = sharpness * scores.astype(np.float64)
-    return np.asarray(np.exp(scaled - logsumexp(scaled, axis=1, keepdims=True)))
-
-
-def fit_sharpness(scores: Scores, labels: Labels) -> float:
-    """Return the softmax's sharpness under which the right topics of `labels` are most likely."""
-
-    def surprise(log_sharpness: float) -> float:
-        scaled = np.exp(log_sharpness) * scores.astype(np.float64)
-        right = scaled[np.arange(len(labels)), labels]
-        return float(np.mean(logsumexp(scaled, axis=1) - right))
-
-    return float(np.exp(minimize_scalar(surprise, bounds=(-1.0, 5.0), method="bounded").x))
 
 
 def familiarity(scores: Scores, near: Vectors, labels: Labels) -> Probabilities:

@@ -7,11 +7,13 @@ scores separate the topics and tell the known from the unknown.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
+from scipy.linalg.lapack import spotri
 from scipy.sparse import csr_matrix
 
 from content.encoder import Vectors, unit
@@ -67,26 +69,23 @@ class Kernel:
         _add_product(matrix, lexical, shape.lexical)
         return cls(shape, centre, examples, lexical, matrix)
 
-    def fit(self, targets: Scores, held_out: Rows) -> tuple[KernelModel, Scores]:
-        """Return the model of all texts, and the scores of `held_out` by a model of the others.
+    def fit(self, targets: Scores, parts: Sequence[Rows]) -> tuple[KernelModel, Scores]:
+        """Return the model of all texts, and the scores of the texts in `parts`, each by a model of all but its part.
 
-        One Cholesky factor serves both: with the held-out rows last, its first block is the others' own factor.
+        The inverse of the one system holds the answers of all those that leave a part out: for a part F the scores
+        are targets[F] - inverse[F, F]^-1 @ weights[F]. Rows in no part keep score 0.
         """
-        rest = np.setdiff1d(np.arange(len(targets)), held_out)
-        order = np.concatenate([rest, held_out])
-        factor = _factor(self.matrix[np.ix_(order, order)], self.shape.noise)
-        first = factor[: len(rest), : len(rest)]
-        scores = self.matrix[np.ix_(held_out, rest)] @ cho_solve((first, True), targets[rest])
-        weights = np.zeros_like(targets)
-        weights[order] = cho_solve((factor, True), targets[order])
+        factor = _factor(self.matrix.T.copy(order="F"), self.shape.noise)
+        weights = np.asarray(cho_solve((factor, True), targets, check_finite=False))
+        inverse, _ = spotri(factor, lower=1, overwrite_c=1)
+        scores = np.zeros_like(targets)
+        for part in parts:
+            rows = np.sort(part)  # only the inverse's lower half is filled: a block of it must keep the order
+            block = np.tril(inverse[np.ix_(rows, rows)])
+            block += np.tril(block, -1).T
+            scores[rows] = targets[rows] - np.linalg.solve(block, weights[rows])
         lexical_weights = np.asarray(self.shape.lexical * (self.lexical.T @ weights), dtype=np.float32)
         return KernelModel(self.shape, self.centre, self.examples, weights, lexical_weights), scores
-
-    def judge(self, targets: Scores, held_out: Rows) -> Scores:
-        """Return the scores of `held_out` by a model of the other texts."""
-        rest = np.setdiff1d(np.arange(len(targets)), held_out)
-        factor = _factor(self.matrix[np.ix_(rest, rest)], self.shape.noise)
-        return np.asarray(self.matrix[np.ix_(held_out, rest)] @ cho_solve((factor, True), targets[rest]))
 
 
 def centred(vectors: Vectors, centre: Vectors) -> Vectors:
@@ -110,7 +109,7 @@ def _add_product(kernel: Scores, lexical: csr_matrix, weight: float, rows: int =
 
 
 def _factor(matrix: Scores, noise: float) -> Scores:
-    """Return the lower Cholesky factor of `matrix` with `noise` on its diagonal; `matrix` is used up."""
+    """Return the lower Cholesky factor of `matrix` (in Fortran's order) with `noise` on its diagonal; `matrix` is used up."""
     matrix[np.diag_indices_from(matrix)] += noise
     try:
         factor, _ = cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)

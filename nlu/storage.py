@@ -12,6 +12,7 @@ from content.pinned import SENTENCE_ENCODER, VOCABULARY
 from nlu.calibration import Knowledge
 from nlu.kernel import KernelModel, KernelShape
 from nlu.lexical import LexicalFeatures
+from nlu.stacking import Stack
 from nlu.topic_model import TopicModel
 
 ARRAYS, REST = "topics.npz", "topics.json"
@@ -32,13 +33,13 @@ def save(model: TopicModel, folder: Path) -> None:
         examples=model.kernel.examples,
         weights=model.kernel.weights,
         lexical_weights=model.kernel.lexical_weights,
+        **{f"stack_{name}": value for name, value in vars(model.stack).items()},
     )
     rest = {
         "topics": model.topics,
         "texts": model.texts,
         "lexical": model.lexical.state(),
         "shape": asdict(model.kernel.shape),
-        "sharpness": model.sharpness,
         "knowledge": asdict(model.knowledge),
         "data_hash": model.data_hash,
         "encoder": WEIGHTS,
@@ -64,7 +65,7 @@ def load(folder: Path) -> TopicModel:
         vectors=kept["vectors"],
         lexical=LexicalFeatures.from_state(rest["lexical"]),
         kernel=KernelModel(shape, kept["centre"], kept["examples"], kept["weights"], kept["lexical_weights"]),
-        sharpness=rest["sharpness"],
+        stack=Stack(**{name: kept[f"stack_{name}"] for name in Stack.__dataclass_fields__}),
         knowledge=Knowledge(**rest["knowledge"]),
         data_hash=rest["data_hash"],
     )

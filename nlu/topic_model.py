@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from content.encoder import Encoder, Vectors
-from nlu.calibration import Knowledge, Labels, Probabilities, familiarity, fit_knowledge, fit_sharpness, probabilities
+from nlu.calibration import Knowledge, Labels, Probabilities, familiarity, fit_knowledge
 from nlu.kernel import Kernel, KernelModel, KernelShape, Rows, Scores
 from nlu.lexical import LexicalFeatures
+from nlu.stacking import Stack, fit_stack, nearest_by_topic
 from nlu.thinned import best_threshold, folds, rehearse
 
 FOLDS = 5
@@ -65,7 +66,7 @@ class TopicModel:
     vectors: Vectors
     lexical: LexicalFeatures
     kernel: KernelModel
-    sharpness: float
+    stack: Stack
     knowledge: Knowledge
     data_hash: str
 
@@ -74,7 +75,8 @@ class TopicModel:
         vectors = encoder.encode(texts)
         scores = self.kernel.scores(vectors, self.lexical.transform(texts))
         near = vectors @ self.vectors.T
-        shares = probabilities(scores, self.sharpness)
+        nearness = nearest_by_topic(near, self.labels, len(self.topics))
+        shares = self.stack.probabilities(scores, nearness, self.topics, texts)
         familiar = familiarity(scores, near, self.labels)
         known = self.knowledge.probability(familiar)
         return [
@@ -93,11 +95,15 @@ class TopicModel:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """The training examples `rows`, judged by a model that had not seen them: `shares` (rows, topics), `known` (rows,)."""
+    """Every training example as judged by a model trained without its part of them.
 
-    rows: Rows
-    shares: Probabilities
-    known: Probabilities
+    `scores` and `nearness` (examples, topics) and `familiar` (examples,) are what `TopicModel.stack` and `.knowledge` read.
+    """
+
+    parts: tuple[Rows, ...]
+    scores: Scores
+    nearness: Scores
+    familiar: Probabilities
 
 
 @dataclass(frozen=True)
@@ -134,37 +140,38 @@ def prepare(texts: Sequence[str], names: Sequence[str], encoder: Encoder, shape:
 
 def train(texts: Sequence[str], names: Sequence[str], encoder: Encoder, shape: TrainingShape) -> TopicModel:
     """Train on `texts` with topic `names`; the same data and seed give the same model. Raises ValueError."""
-    return finish(prepare(texts, names, encoder, shape), shape)
+    return learn(prepare(texts, names, encoder, shape), shape)[0]
 
 
-def finish(data: Prepared, shape: TrainingShape) -> TopicModel:
-    """Train and calibrate on what was prepared."""
-    held_out = folds(data.labels, shape.seed, FOLDS)[0]
-    fitted, scores = data.kernel.fit(data.targets, held_out)
-    sharpness = fit_sharpness(scores, data.labels[held_out])
-    return TopicModel(
+def learn(data: Prepared, shape: TrainingShape) -> tuple[TopicModel, LeftOut]:
+    """Train and calibrate on what was prepared; return also what calibration was learned from."""
+    parts = tuple(folds(data.labels, shape.seed, FOLDS))
+    fitted, scores = data.kernel.fit(data.targets, parts)
+    left_out = _left_out(data, parts, scores[: len(data.labels)])
+    model = TopicModel(
         topics=data.topics,
         texts=data.texts,
         labels=data.labels,
         vectors=data.vectors,
         lexical=data.lexical,
         kernel=fitted,
-        sharpness=sharpness,
+        stack=fit_stack(left_out.scores, left_out.nearness, data.labels, data.topics, data.texts),
         knowledge=_knowledge(data, shape),
         data_hash=data.data_hash,
     )
+    return model, left_out
 
 
-def cross_validate(data: Prepared, model: TopicModel, shape: TrainingShape) -> list[LeftOut]:
-    """Judge every example by a model that had not seen it, with the calibration of `model`."""
-    found = []
-    for rows in folds(data.labels, shape.seed, FOLDS):
-        scores = data.kernel.judge(data.targets, rows)
-        near = data.vectors[rows] @ data.vectors.T
-        near[:, rows] = -1.0
-        known = model.knowledge.probability(familiarity(scores, near, data.labels))
-        found.append(LeftOut(rows, probabilities(scores, model.sharpness), known))
-    return found
+def cross_validate(data: Prepared, left_out: LeftOut) -> Probabilities:
+    """Return (examples, topics) probabilities of each example, by a stack fitted without its part, too."""
+    shares = np.zeros(left_out.scores.shape)
+    for rows in left_out.parts:
+        others = np.setdiff1d(np.arange(len(data.labels)), rows)
+        texts = [data.texts[row] for row in others]
+        stack = fit_stack(left_out.scores[others], left_out.nearness[others], data.labels[others], data.topics, texts)
+        texts = [data.texts[row] for row in rows]
+        shares[rows] = stack.probabilities(left_out.scores[rows], left_out.nearness[rows], data.topics, texts)
+    return shares
 
 
 def data_hash(texts: Sequence[str], names: Sequence[str]) -> str:
@@ -176,6 +183,17 @@ def data_hash(texts: Sequence[str], names: Sequence[str]) -> str:
 def words_of(topic: str) -> str:
     """Return the words of a topic's name, learned as one more example: "operational/age_limits" is "age limits"."""
     return re.sub(r"[\W_]+", " ", topic.rpartition("/")[2]).strip().lower()
+
+
+def _left_out(data: Prepared, parts: Sequence[Rows], scores: Scores) -> LeftOut:
+    nearness = np.full(scores.shape, -1.0, dtype=np.float32)
+    familiar = np.zeros(len(scores))
+    for rows in parts:
+        near = data.vectors[rows] @ data.vectors.T
+        near[:, rows] = -1.0
+        nearness[rows] = nearest_by_topic(near, data.labels, len(data.topics))
+        familiar[rows] = familiarity(scores[rows], near, data.labels)
+    return LeftOut(tuple(parts), scores, nearness, familiar)
 
 
 def _knowledge(data: Prepared, shape: TrainingShape) -> Knowledge:

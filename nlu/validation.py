@@ -20,9 +20,10 @@ from scipy.stats import beta
 from content.crisis import CrisisMatcher
 from content.encoder import shared_encoder
 from content.training_data import read_examples
+from nlu.calibration import Probabilities
 from nlu.decision import CLINICAL, CRISIS, FOREIGN, GENERAL, SMALLTALK, STAFF, TRUTHS, Decider, group_of
 from nlu.settings import classifier_settings, training_shape
-from nlu.topic_model import LeftOut, Prepared, cross_validate, finish, prepare
+from nlu.topic_model import Prepared, cross_validate, learn, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
 HANDED_OVER = (CLINICAL, CRISIS, STAFF)
@@ -66,23 +67,25 @@ def validate(config: Path) -> dict[str, Any]:
     texts = [example.text for example in examples]
     shape = training_shape(settings)
     data = prepare(texts, [example.intent for example in examples], shared_encoder(), shape)
-    left_out = cross_validate(data, finish(data, shape), shape)
+    model, left_out = learn(data, shape)
+    shares, known = cross_validate(data, left_out), model.knowledge.probability(left_out.familiar)
     # The rules alone: the crisis check's reader of words has learned from these very examples.
-    judged = judge(data, left_out, Decider(data.topics, settings["costs"]), CrisisMatcher.rules_alone())
+    judged = judge(data, shares, known, Decider(data.topics, settings["costs"]), CrisisMatcher.rules_alone())
     return {"examples": len(judged), "data_hash": data.data_hash, **figures(judged)}
 
 
-def judge(data: Prepared, left_out: Sequence[LeftOut], decider: Decider, danger: CrisisMatcher) -> list[Judged]:
+def judge(
+    data: Prepared, shares: Probabilities, known: Probabilities, decider: Decider, danger: CrisisMatcher
+) -> list[Judged]:
     """Return what would have been done with every example of `data`, had it not been trained on."""
     found = []
-    for fold in left_out:
-        for row, shares, known in zip(fold.rows, fold.shares, fold.known, strict=True):
-            intent = decider.choose(decider.belief(shares, float(known))).intent
-            signs = danger.find(data.texts[row])
-            if signs:
-                intent = f"{CRISIS}/{signs[0].kind}"
-            best = int(shares.argmax())
-            found.append(Judged(data.topics[data.labels[row]], intent, data.topics[best], float(shares[best])))
+    for row, (text, share_of, is_known) in enumerate(zip(data.texts, shares, known, strict=True)):
+        intent = decider.choose(decider.belief(share_of, float(is_known))).intent
+        signs = danger.find(text)
+        if signs:
+            intent = f"{CRISIS}/{signs[0].kind}"
+        best = int(share_of.argmax())
+        found.append(Judged(data.topics[data.labels[row]], intent, data.topics[best], float(share_of[best])))
     return found
 
 
