@@ -21,6 +21,15 @@ class Desk:
         self.complaints: list[str] = []
         self._browser = browser
         self._contexts: list[BrowserContext] = []
+        self._overlooked: list[str] = []
+
+    def overlook(self, part: str) -> None:
+        """Take no complaint that holds `part` for a fault from now on."""
+        self._overlooked.append(part)
+
+    def _complain(self, text: str) -> None:
+        if not any(part in text for part in self._overlooked):
+            self.complaints.append(text)
 
     def context(self, **options: Any) -> BrowserContext:
         """Return a browser of its own, closed with the desk."""
@@ -32,8 +41,8 @@ class Desk:
     def blank(self, size: ViewportSize = WIDE, **options: Any) -> Page:
         """Return a screen nobody is signed in on."""
         page = self.context(viewport=size, **options).new_page()
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self._complain(str(error)))
+        page.on("console", lambda message: self._complain(message.text) if message.type == "error" else None)
         return page
 
     def screen(

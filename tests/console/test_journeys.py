@@ -117,6 +117,7 @@ def test_drafts_do_not_stay_behind_on_a_shared_computer(desk: Desk) -> None:
     visitor.write(HUMAN)
     page = desk.screen("Nia", f"/console/handoffs/{desk.clinic.handoff_of(visitor)}")
     page.get_by_label(re.compile("Reply as")).fill("About your heart condition")
+    desk.overlook("401")  # a look for news may be on its way when the session ends
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert "heart" not in page.evaluate("JSON.stringify(localStorage)")
