@@ -23,8 +23,12 @@ ROOT = Path(__file__).resolve().parent.parent
 def main() -> int:
     """Print both tables; 1 where no model was trained yet or a part failed."""
     try:
-        print_understanding(measure_understanding(active_model()))
-        asyncio.run(bench_path.main())
+        model = active_model()
+        with tempfile.TemporaryDirectory(prefix="handrail-bench-") as folder:
+            print("Training the stock project ...", flush=True)
+            stock = train_stock(Path(folder))
+            print_understanding(measure_understanding(model, stock))
+            asyncio.run(bench_path.main(model, stock, Path(folder)))
     except SetupError as error:
         print(f"make bench: {error}", file=sys.stderr)
         return 1
@@ -40,14 +44,10 @@ def active_model() -> Path:
     return models_dir(settings.data_dir) / active.file
 
 
-def measure_understanding(model: Path) -> dict[str, float]:
-    """Return the figures of `nlu.speed` for `model` and a stock pipeline trained now. Raises SetupError."""
-    with tempfile.TemporaryDirectory(prefix="handrail-bench-") as folder:
-        stock = train_stock(Path(folder))
-        command = [rasa_python(), "-m", "nlu.speed", str(model), str(stock)]
-        run = subprocess.run(
-            command, cwd=ROOT, env={**os.environ, **QUIET}, capture_output=True, text=True, check=False
-        )
+def measure_understanding(model: Path, stock: Path) -> dict[str, float]:
+    """Return the figures of `nlu.speed` for both models. Raises SetupError."""
+    command = [rasa_python(), "-m", "nlu.speed", str(model), str(stock)]
+    run = subprocess.run(command, cwd=ROOT, env={**os.environ, **QUIET}, capture_output=True, text=True, check=False)
     if run.returncode:
         raise SetupError(f"the understanding could not be timed:\n{run.stderr[-2000:]}")
     figures: dict[str, float] = json.loads(run.stdout.strip().splitlines()[-1])

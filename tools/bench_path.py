@@ -9,7 +9,6 @@ import asyncio
 import json
 import statistics
 import sys
-import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -20,11 +19,9 @@ from pathlib import Path
 import httpx
 
 from bot.launcher import programs
-from bot.launcher.models import models_dir, read_active
 from bot.launcher.processes import Child, Program, free_port
-from bot.settings import Settings
 from tools.stack import understanding
-from tools.stock_rasa import stock_program, train_stock
+from tools.stock_rasa import stock_program
 
 VISITORS = 16
 ROUNDS = 3
@@ -55,14 +52,12 @@ class Measured:
         return statistics.median(self.crowd_per_second)
 
 
-async def main() -> None:
-    """Print both and the ratios."""
+async def main(model: Path, stock_model: Path, folder: Path) -> None:
+    """Print both and the ratios. `folder` holds the stock project; what runs here logs and stores in it."""
     ours, stock = Measured(), Measured()
     async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="handrail-bench-")))
-        print("Training the stock project ...", flush=True)
-        stock_url = await stack.enter_async_context(_stock(folder / "stock"))
-        our_url = await stack.enter_async_context(_ours(folder / "ours"))
+        stock_url = await stack.enter_async_context(_stock(stock_model, folder))
+        our_url = await stack.enter_async_context(_ours(model, folder))
         for number in range(ROUNDS):
             print(f"Round {number + 1} of {ROUNDS} ...", flush=True)
             await _measure(stock, lambda: _stock_visitor(stock_url))
@@ -137,19 +132,16 @@ def _is_reply(data: str, after: int) -> bool:
 
 
 @asynccontextmanager
-async def _stock(folder: Path) -> AsyncIterator[str]:
+async def _stock(model: Path, folder: Path) -> AsyncIterator[str]:
     port = free_port()
-    model = await asyncio.to_thread(train_stock, folder)
     async with _running(stock_program(folder, model, port)):
         yield f"http://{programs.LOOPBACK}:{port}"
 
 
 @asynccontextmanager
-async def _ours(folder: Path) -> AsyncIterator[str]:
-    settings, port = Settings.load(), free_port()
-    active = read_active(settings.data_dir)
-    assert active, "No model was trained yet. Run: make train"
-    async with understanding(models_dir(settings.data_dir) / active.file, folder) as rasa_url:
+async def _ours(model: Path, folder: Path) -> AsyncIterator[str]:
+    port = free_port()
+    async with understanding(model, folder) as rasa_url:
         limits = {f"BOT_LIMIT_{name}": "1000000" for name in ("CONVERSATION", "ADDRESS", "TOTAL", "STARTS", "STREAMS")}
         environment = {
             **limits,
@@ -174,7 +166,3 @@ async def _running(program: Program) -> AsyncIterator[None]:
         yield
     finally:
         await child.stop()
-
-
-if __name__ == "__main__":
-    asyncio.run(main())

@@ -67,7 +67,8 @@ def train_stock(folder: Path) -> Path:
             command, cwd=folder, stdout=log, stderr=log, env={**os.environ, **QUIET}, check=False
         ).returncode
     if code:
-        raise SetupError(f"The stock project did not train; see {folder / 'train.log'}.")
+        end = (folder / "train.log").read_text(errors="replace")[-2000:]
+        raise SetupError(f"The stock project did not train. The end of what it said:\n{end}")
     return folder / "models" / "stock.tar.gz"
 
 
