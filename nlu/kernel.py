@@ -72,18 +72,23 @@ class Kernel:
     def fit(self, targets: Scores, parts: Sequence[Rows]) -> tuple[KernelModel, Scores]:
         """Return the model of all texts, and the scores of the texts in `parts`, each by a model of all but its part.
 
-        The inverse of the one system holds the answers of all those that leave a part out: for a part F the scores
-        are targets[F] - inverse[F, F]^-1 @ weights[F]. Rows in no part keep score 0.
+        With these rows last, the last corner of the factor gives their corner of the system's inverse, which holds the
+        answers of all systems that leave a part out: the scores of part F are targets[F] - inverse[F, F]^-1 @ weights[F].
+        Rows in no part keep score 0.
         """
-        factor = _factor(self.matrix.T.copy(order="F"), self.shape.noise)
-        weights = np.asarray(cho_solve((factor, True), targets, check_finite=False))
-        inverse, _ = spotri(factor, lower=1, overwrite_c=1)
-        scores = np.zeros_like(targets)
-        for part in parts:
-            rows = np.sort(part)  # only the inverse's lower half is filled: a block of it must keep the order
-            block = np.tril(inverse[np.ix_(rows, rows)])
-            block += np.tril(block, -1).T
-            scores[rows] = targets[rows] - np.linalg.solve(block, weights[rows])
+        held_out = np.concatenate(parts)
+        rest = np.setdiff1d(np.arange(len(targets)), held_out)
+        order = np.concatenate([rest, held_out])
+        factor = _factor(self.matrix[np.ix_(order, order)].T, self.shape.noise)
+        weights = np.zeros_like(targets)
+        weights[order] = cho_solve((factor, True), targets[order], check_finite=False)
+        inverse, _ = spotri(factor[len(rest) :, len(rest) :], lower=1)
+        scores, start = np.zeros_like(targets), 0
+        for rows in parts:
+            corner = slice(start, start + len(rows))
+            block = np.tril(inverse[corner, corner])  # only the lower half is filled
+            scores[rows] = targets[rows] - np.linalg.solve(block + np.tril(block, -1).T, weights[rows])
+            start += len(rows)
         lexical_weights = np.asarray(self.shape.lexical * (self.lexical.T @ weights), dtype=np.float32)
         return KernelModel(self.shape, self.centre, self.examples, weights, lexical_weights), scores
 

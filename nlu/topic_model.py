@@ -17,6 +17,8 @@ from nlu.stacking import Stack, fit_stack, nearest_by_topic
 from nlu.thinned import best_threshold, folds, rehearse
 
 FOLDS = 5
+LEFT_OUT = 3
+"""Parts that calibration learns from; the others would make training longer and change little."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class TopicModel:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Every training example as judged by a model trained without its part of them.
+    """The training examples in `parts`, each as judged by a model trained without its part; other rows hold nothing.
 
     `scores` and `nearness` (examples, topics) and `familiar` (examples,) are what `TopicModel.stack` and `.knowledge` read.
     """
@@ -143,11 +145,11 @@ def train(texts: Sequence[str], names: Sequence[str], encoder: Encoder, shape: T
     return learn(prepare(texts, names, encoder, shape), shape)[0]
 
 
-def learn(data: Prepared, shape: TrainingShape) -> tuple[TopicModel, LeftOut]:
-    """Train and calibrate on what was prepared; return also what calibration was learned from."""
-    parts = tuple(folds(data.labels, shape.seed, FOLDS))
+def learn(data: Prepared, shape: TrainingShape, left_out: int = LEFT_OUT) -> tuple[TopicModel, LeftOut]:
+    """Train on what was prepared, calibrate on `left_out` of the `FOLDS` parts; return also their judgements."""
+    parts = tuple(folds(data.labels, shape.seed, FOLDS)[:left_out])
     fitted, scores = data.kernel.fit(data.targets, parts)
-    left_out = _left_out(data, parts, scores[: len(data.labels)])
+    judged = _left_out(data, parts, scores[: len(data.labels)])
     model = TopicModel(
         topics=data.topics,
         texts=data.texts,
@@ -155,23 +157,29 @@ def learn(data: Prepared, shape: TrainingShape) -> tuple[TopicModel, LeftOut]:
         vectors=data.vectors,
         lexical=data.lexical,
         kernel=fitted,
-        stack=fit_stack(left_out.scores, left_out.nearness, data.labels, data.topics, data.texts),
+        stack=_stack(data, judged, np.concatenate(parts)),
         knowledge=_knowledge(data, shape),
         data_hash=data.data_hash,
     )
-    return model, left_out
+    return model, judged
 
 
-def cross_validate(data: Prepared, left_out: LeftOut) -> Probabilities:
-    """Return (examples, topics) probabilities of each example, by a stack fitted without its part, too."""
-    shares = np.zeros(left_out.scores.shape)
-    for rows in left_out.parts:
-        others = np.setdiff1d(np.arange(len(data.labels)), rows)
-        texts = [data.texts[row] for row in others]
-        stack = fit_stack(left_out.scores[others], left_out.nearness[others], data.labels[others], data.topics, texts)
+def cross_validate(data: Prepared, judged: LeftOut) -> Probabilities:
+    """Return (examples, topics) probabilities of each example, by a stack fitted without its part, too.
+
+    `judged` must hold all parts.
+    """
+    shares = np.zeros(judged.scores.shape)
+    for rows in judged.parts:
+        stack = _stack(data, judged, np.setdiff1d(np.arange(len(data.labels)), rows))
         texts = [data.texts[row] for row in rows]
-        shares[rows] = stack.probabilities(left_out.scores[rows], left_out.nearness[rows], data.topics, texts)
+        shares[rows] = stack.probabilities(judged.scores[rows], judged.nearness[rows], data.topics, texts)
     return shares
+
+
+def _stack(data: Prepared, judged: LeftOut, rows: Rows) -> Stack:
+    texts = [data.texts[row] for row in rows]
+    return fit_stack(judged.scores[rows], judged.nearness[rows], data.labels[rows], data.topics, texts)
 
 
 def data_hash(texts: Sequence[str], names: Sequence[str]) -> str:

@@ -23,7 +23,7 @@ from content.training_data import read_examples
 from nlu.calibration import Probabilities
 from nlu.decision import CLINICAL, CRISIS, FOREIGN, GENERAL, SMALLTALK, STAFF, TRUTHS, Decider, group_of
 from nlu.settings import classifier_settings, training_shape
-from nlu.topic_model import Prepared, cross_validate, learn, prepare
+from nlu.topic_model import FOLDS, Prepared, cross_validate, learn, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
 HANDED_OVER = (CLINICAL, CRISIS, STAFF)
@@ -67,7 +67,7 @@ def validate(config: Path) -> dict[str, Any]:
     texts = [example.text for example in examples]
     shape = training_shape(settings)
     data = prepare(texts, [example.intent for example in examples], shared_encoder(), shape)
-    model, left_out = learn(data, shape)
+    model, left_out = learn(data, shape, FOLDS)
     shares, known = cross_validate(data, left_out), model.knowledge.probability(left_out.familiar)
     # The rules alone: the crisis check's reader of words has learned from these very examples.
     judged = judge(data, shares, known, Decider(data.topics, settings["costs"]), CrisisMatcher.rules_alone())
