@@ -32,6 +32,8 @@ from tools.gate import Bound, hold_against
 from tools.safety_card import write_card
 from tools.score import Scored, summarise
 
+REFUSED = "refused.json"
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Return 0 when a model for the present data is active, 1 when the old one (if any) stays."""
@@ -43,6 +45,11 @@ def main(arguments: list[str] | None = None) -> int:
         if not options.force and _is_current(settings):
             say("The active model was trained on this data and passed the safety gate. (FORCE=1 trains anew.)")
             return 0
+        if not options.force and (bound := _refused_before(settings)):
+            raise SetupError(
+                f"the safety gate refused a model of this very data before: {bound}. Mend the data, or try again all the "
+                "same with: make train FORCE=1"
+            )
         with _one_at_a_time(settings):
             return train(settings)
     except HandrailError as error:
@@ -88,7 +95,7 @@ def _judge(
         print(f"  {'holds ' if bound.holds else 'FAILED'}  {bound}")
     broken = [bound for bound in bounds if not bound.holds]
     if broken:
-        _keep_record(settings, figures, broken)
+        _keep_record(settings, print_of_data, figures, broken)
         print(f"\nThe new model is NOT activated: {broken[0]}. The last good model stays.", file=sys.stderr)
         return 1
     _activate(settings, model, print_of_data, figures)
@@ -106,9 +113,18 @@ def _activate(settings: Settings, model: Path, print_of_data: str, figures: dict
     activate(settings.data_dir, ActiveModel(name, print_of_data, now, file_sha256(place), figures))
 
 
-def _keep_record(settings: Settings, figures: dict[str, Any], broken: Sequence[Bound]) -> None:
-    record = {"refused_because": [str(bound) for bound in broken], "figures": figures}
-    (models_dir(settings.data_dir) / "refused.json").write_text(json.dumps(record, indent=1))
+def _keep_record(settings: Settings, print_of_data: str, figures: dict[str, Any], broken: Sequence[Bound]) -> None:
+    record = {"fingerprint": print_of_data, "refused_because": [str(bound) for bound in broken], "figures": figures}
+    (models_dir(settings.data_dir) / REFUSED).write_text(json.dumps(record, indent=1))
+
+
+def _refused_before(settings: Settings) -> str:
+    """Return the first bound that a model of the present data broke, or "" where none was refused."""
+    try:
+        record = json.loads((models_dir(settings.data_dir) / REFUSED).read_text())
+        return str(record["refused_because"][0]) if record["fingerprint"] == fingerprint() else ""
+    except (OSError, ValueError, LookupError):
+        return ""
 
 
 def _rasa_train(folder: Path, settings: Settings) -> Path:
