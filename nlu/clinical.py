@@ -38,6 +38,7 @@ class ClinicalFinder:
     def __init__(self, terms: Terms) -> None:
         self._terms = terms
         self._guesses: dict[str, Term | None] = {}
+        self._last: tuple[str, tuple[ClinicalFinding, ...]] = ("", ())
         self._nlp = spacy.blank("en")
         self._matcher = PhraseMatcher(self._nlp.vocab, attr="LOWER")
         phrases = [name for name in terms.names if not name.isalpha()]
@@ -52,6 +53,12 @@ class ClinicalFinder:
 
     def find(self, text: str) -> tuple[ClinicalFinding, ...]:
         """Return what is found in `text`, in order, without overlaps; names win over figures."""
+        last = self._last
+        if text != last[0]:  # two components ask about each message
+            self._last = last = (text, self._find(text))
+        return last[1]
+
+    def _find(self, text: str) -> tuple[ClinicalFinding, ...]:
         document = self._nlp.make_doc(text[:LONGEST])
         named = _longest(list(self._named(document)))
         free = [

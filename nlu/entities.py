@@ -49,5 +49,5 @@ def _as_entity(finding: ClinicalFinding) -> dict[str, Any]:
         "value": finding.value,
         "start": finding.start,
         "end": finding.end,
-        "attributes": finding.attributes,
+        "attributes": dict(finding.attributes),
     }
