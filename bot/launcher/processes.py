@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -83,7 +84,7 @@ class Child:
                 stderr=log,
                 env={**os.environ, **self.program.environment},
                 start_new_session=True,
-                preexec_fn=die_with_parent,
+                preexec_fn=partial(die_with_parent, parent=os.getpid()),
             )
 
     async def wait_ready(self, client: httpx.AsyncClient) -> None:
@@ -136,7 +137,12 @@ class Child:
         return f"{self.program.name} {what}. The end of its log, {self.program.log}:\n    {tail}"
 
 
-def die_with_parent(kind: signal.Signals = signal.SIGKILL) -> None:
-    """Ask the kernel to send `kind` to this process when its parent ends, however it ends (Linux only)."""
+def die_with_parent(kind: signal.Signals = signal.SIGKILL, parent: int | None = None) -> None:
+    """Ask the kernel to send `kind` to this process when its parent ends, however it ends (Linux only).
+
+    `parent` is the process id that the parent should have: if that one is gone already, `kind` is sent at once.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(kind))
+        if parent is not None and os.getppid() != parent:
+            os.kill(os.getpid(), kind)

@@ -17,6 +17,8 @@ from bot.launcher.models import ROOT, ActiveModel, fingerprint, models_dir, read
 from bot.launcher.processes import Child, Program, is_free
 from bot.settings import Settings, unknown_settings
 
+LEFT_OVER_S = 5.0
+
 
 def run(settings: Settings) -> int:
     """Start everything and stay until Ctrl-C or SIGTERM; returns the exit code."""
@@ -29,7 +31,11 @@ def run(settings: Settings) -> int:
 
 
 def check_ports(settings: Settings) -> None:
-    """Raise SetupError naming the first port that is taken and the setting that changes it."""
+    """Raise SetupError naming the first port that is taken and the setting that changes it.
+
+    What a killed run left behind ends with it, a moment later; that moment is waited for.
+    """
+    deadline = time.monotonic() + LEFT_OVER_S
     wanted = [("BOT_PORT", settings.host, settings.port)]
     if not settings.rasa_url:
         wanted += [
@@ -39,10 +45,13 @@ def check_ports(settings: Settings) -> None:
     for name, host, port in wanted:
         if not port:
             raise SetupError(f"{name}=0 means any free port, which only `python -m bot serve` can use. Name a port.")
-        if not is_free(host, port):
-            raise SetupError(
-                f"Port {port} is taken by another program. Stop that program, or choose another port: {name}={port + 1} make run"
-            )
+        while not is_free(host, port):
+            if time.monotonic() > deadline:
+                raise SetupError(
+                    f"Port {port} is taken by another program, perhaps by a Handrail that still runs. "
+                    f"Stop that program, or choose another port: {name}={port + 1} make run"
+                )
+            time.sleep(0.1)
 
 
 def ready_model(settings: Settings) -> ActiveModel:

@@ -23,6 +23,10 @@ from tests.delivery.tally import Tally
 TROUBLES = ("slow", "dropped connection", "5xx", "no answer")
 
 
+async def ready(_: Request) -> Response:
+    return Response()
+
+
 async def answer(request: Request) -> Response:
     asked = json.loads(await request.body())
     kind = int(random.random() / share) if share else len(TROUBLES)
@@ -45,5 +49,5 @@ def broken(trouble: str) -> Response:
 
 if __name__ == "__main__":
     share, tally = float(sys.argv[2]), Tally(Path(sys.argv[3]))
-    app = Starlette(routes=[Route("/webhooks/rest/webhook", answer, methods=["POST"])])
-    uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="critical")
+    routes = [Route("/", ready), Route("/webhooks/rest/webhook", answer, methods=["POST"])]
+    uvicorn.run(Starlette(routes=routes), host="127.0.0.1", port=int(sys.argv[1]), log_level="critical")

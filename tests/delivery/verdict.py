@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 from bot.conversation.model import Author, Message, Outcome
 from tests.delivery.nurse import Nurse
-from tests.delivery.visitors import Visitor
 from tests.support.plain import make
 
 FAULTS = (
@@ -31,6 +31,22 @@ FAULTS = (
 )
 
 
+class Heard(Protocol):
+    """A visitor's own memory: the texts that were accepted, with their numbers; the numbers shown; the pushed channel."""
+
+    @property
+    def conversation(self) -> str: ...
+
+    @property
+    def said(self) -> Mapping[str, int]: ...
+
+    @property
+    def seen(self) -> Sequence[int]: ...
+
+    @property
+    def ref(self) -> str | None: ...
+
+
 async def drained(url: str, patience: float = 120.0) -> None:
     """Wait until nothing is left to work or deliver; fails where nothing moves for `patience` seconds."""
     service = make(url)
@@ -49,7 +65,7 @@ async def drained(url: str, patience: float = 120.0) -> None:
 
 
 async def judge(
-    url: str, visitors: Sequence[Visitor], delivered: Sequence[tuple[str, str]], nurses: Sequence[Nurse] = ()
+    url: str, visitors: Sequence[Heard], delivered: Sequence[tuple[str, str]] = (), nurses: Sequence[Nurse] = ()
 ) -> Counter[str]:
     """Return the counts of everything in `FAULTS` and of how the messages ended."""
     counts: Counter[str] = Counter(dict.fromkeys(FAULTS, 0))

@@ -66,42 +66,6 @@ def test_what_is_killed_comes_back_without_a_hand(fragile: Running) -> None:
         assert Visitor(http).ask("is this recreational?")["topic"] == "not_recreational"
 
 
-def test_every_accepted_message_is_there_once_after_everything_was_killed(tmp_path: Path) -> None:
-    said: dict[int, list[str]] = {}
-    running = start(tmp_path)
-    running.wait_for("Ctrl-C stops everything")
-    with httpx.Client(base_url=running.url, timeout=30) as http:
-        visitors = [Visitor(http) for _ in range(4)]
-        for turn in range(3):
-            for index, visitor in enumerate(visitors):
-                text = f"what does it cost ({index}.{turn})"
-                assert visitor.send(text).status_code == 202
-                said.setdefault(index, []).append(text)
-        for word in ("rasa run", "rasa_sdk", "bot serve"):
-            os.kill(running.pid_of(word), signal.SIGKILL)
-        running.process.kill()
-        running.process.wait(10)
-    port = running.url.rsplit(":", 1)[1]
-    with started(tmp_path, BOT_PORT=port) as again, httpx.Client(base_url=again.url, timeout=30) as http:
-        for index, visitor in enumerate(visitors):
-            visitor.http = http
-            visitor.wait_for(lambda message: message["author"] == "assistant", after=0)
-            until = time.monotonic() + 30
-            while time.monotonic() < until and not _all_worked(visitor):
-                time.sleep(0.2)
-            thread = visitor.thread()
-            assert [m["text"] for m in thread["messages"] if m["author"] == "visitor"] == said[index]
-            assert [m["seq"] for m in thread["messages"]] == list(range(1, len(thread["messages"]) + 1))
-            assert _all_worked(visitor)
-
-
-def _all_worked(visitor: Visitor) -> bool:
-    """Every question has its answer, or the conversation waits for a person."""
-    thread = visitor.thread()
-    replies = [m for m in thread["messages"] if m["author"] == "assistant" and m.get("outcome")]
-    return thread["owner"] == "waiting" or len(replies) >= 3
-
-
 def test_ctrl_c_ends_all_three_and_frees_the_ports(tmp_path: Path) -> None:
     running = start(tmp_path)
     running.wait_for("Starting")
