@@ -3,24 +3,22 @@
     matcher = CrisisMatcher.load()
     matcher.find("i wanna kil myslef")  # -> (Finding(kind="self_harm", ...),)
 
-The rules stand in `data/red_flags.yml`. Where none of them fires, a reader of words (`content/crisis_words.py`) looks at
-the same text. Any finding goes to a person; there are no degrees of danger.
+The rules stand in `data/red_flags.yml`. Where none of them fires, a reader of words and meaning
+(`content/crisis_reader.py`) looks at the same text. Any finding goes to a person; there are no degrees of danger.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from content.crisis_words import READ_TOGETHER, Reader
-from content.matching import MARKS, Index
-from content.normalise import Normaliser, Word
+from content.crisis_reader import Reader
+from content.matching import Index
+from content.normalise import Normaliser
 from content.red_flags import KINDS, Kind, RedFlag, Rules, load_rules
+from content.sentences import PADDING, Line, Piece, runs
 from content.spelling import DATA
 
-PADDING = ["."] * 4  # More marks than any pattern asks for in a row, so that none looks past the end.
-HIDDEN = "_"  # Stands for words that only look like danger.
 READS_LIKE_DANGER = "reads_like_danger"
 SILENCES_READER = ("bereaved", "denied", "long_over", "someone_died", "about_past_abuse")  # guards
 READER_REASON = "Reads like messages of danger."
@@ -61,7 +59,7 @@ class CrisisMatcher:
 
     @classmethod
     def load(cls, data: Path = DATA) -> CrisisMatcher:
-        """Read `spelling.yml`, `red_flags.yml` and `crisis_words.json` in `data`. Raises ContentError."""
+        """Read `spelling.yml`, `red_flags.yml`, `crisis_words.json` and `crisis_sense.json`. Raises ContentError."""
         return cls.rules_alone(data, Reader.load(data))
 
     @classmethod
@@ -75,43 +73,38 @@ class CrisisMatcher:
         line = self._line(text)
         return self._by_rule(line) or self._by_reading(line)
 
-    def readable(self, text: str) -> list[list[str]]:
-        """Return the pieces of `text` that the reader looks at, as plain words."""
-        line = self._line(text)
-        return [line.words(*piece) for piece in self._pieces(line)]
+    def readable(self, text: str) -> list[Piece]:
+        """Return the pieces of `text` that the reader looks at."""
+        return self._pieces(self._line(text))
 
     def whole(self, text: str) -> list[str]:
         """Return the plain words of all of `text`, figures of speech hidden."""
         return self._line(text).texts[1 : -len(PADDING)]
 
-    def _line(self, text: str) -> _Line:
-        line = _Line(self._normaliser.words(text))
+    def _line(self, text: str) -> Line:
+        line = Line(text, self._normaliser.words(text))
         for _, first, after in list(line.spans(self._harmless)):
             line.hide(first, after)
         return line
 
-    def _by_reading(self, line: _Line) -> tuple[Finding, ...]:
+    def _by_reading(self, line: Line) -> tuple[Finding, ...]:
         """Return what the reader makes of the text: the piece that reads most like danger, where one does."""
-        if self._reader is None:
+        pieces = self._pieces(line) if self._reader else []
+        if self._reader is None or not pieces:
             return ()
-        readings = [(self._reader.read(line.words(*piece)), piece) for piece in self._pieces(line)]
-        reading, piece = max(readings, default=(None, (1, 1)), key=lambda one: one[0].score)
-        if reading is None or reading.score < self._reader.threshold:
+        reading, piece = max(zip(self._reader.read(pieces), pieces, strict=True), key=lambda one: one[0].score)
+        if reading.score < self._reader.threshold:
             return ()
-        return (Finding(reading.kind, *line.offsets(*piece), READER_REASON, READS_LIKE_DANGER),)
+        return (Finding(reading.kind, piece.start, piece.end, READER_REASON, READS_LIKE_DANGER),)
 
-    def _pieces(self, line: _Line) -> list[tuple[int, int]]:
+    def _pieces(self, line: Line) -> list[Piece]:
         """Return runs of sentences, without those that a guard of `SILENCES_READER` names."""
         sentences = [
             one for one in line.sentences() if not any(self._guarded(line, guard, *one) for guard in self._silencing)
         ]
-        return [
-            (sentences[at][0], sentences[min(at + READ_TOGETHER, len(sentences)) - 1][1])
-            for at in range(max(1, len(sentences) - READ_TOGETHER + 1))
-            if sentences
-        ]
+        return [line.piece(*run) for run in runs(sentences)]
 
-    def _by_rule(self, line: _Line) -> tuple[Finding, ...]:
+    def _by_rule(self, line: Line) -> tuple[Finding, ...]:
         found: dict[tuple[int, int, str], Finding] = {}
         for number, first, after in line.spans(self._flags):
             kind, name, flag, _ = self._owners[number]
@@ -123,65 +116,13 @@ class CrisisMatcher:
             first_of_each.setdefault(found[key].pattern_id, found[key])
         return tuple(first_of_each.values())
 
-    def _silenced(self, line: _Line, flag: RedFlag, first: int, after: int) -> bool:
+    def _silenced(self, line: Line, flag: RedFlag, first: int, after: int) -> bool:
         return any(self._guarded(line, guard, first, after) for guard in flag.unless)
 
-    def _guarded(self, line: _Line, guard: str, first: int, after: int) -> bool:
+    def _guarded(self, line: Line, guard: str, first: int, after: int) -> bool:
         match, but, near = self._guards[guard]
         sentence = line.sentence(first, after)
         for _, begin, end in line.spans(match, *sentence):
             if not near or (begin < after and end > first):
                 return not line.any(but, *sentence)
         return False
-
-
-class _Line:
-    """The plain words of a text between sentence marks, with the way back to offsets in the text."""
-
-    def __init__(self, words: list[Word]) -> None:
-        self._words = words
-        self.texts = [".", *(word.text for word in words), *PADDING]
-        self._present = frozenset(self.texts)
-
-    def hide(self, first: int, after: int) -> None:
-        """Take words that only look like danger out of sight."""
-        self.texts[first:after] = [text if text in MARKS else HIDDEN for text in self.texts[first:after]]
-        self._present = frozenset(self.texts)
-
-    def spans(self, index: Index, begin: int = 1, end: int | None = None) -> Iterator[tuple[int, int, int]]:
-        """Yield (number of the pattern, first position, position after) for what matches within `begin:end`."""
-        last = len(self.texts) - len(PADDING) if end is None else end
-        for number, first, after in index.spans(self.texts, self._present, begin, last):
-            yield number, first, min(after, len(self.texts) - len(PADDING))
-
-    def any(self, index: Index, begin: int, end: int) -> bool:
-        """True where a pattern matches within `begin:end`."""
-        return any(True for _ in self.spans(index, begin, end))
-
-    def sentence(self, first: int, after: int) -> tuple[int, int]:
-        """Return the positions of the sentence (or sentences) that hold `first:after`, without the last mark."""
-        while self.texts[first - 1] not in MARKS:
-            first -= 1
-        after = max(after, first + 1)
-        while self.texts[after - 1] not in MARKS and self.texts[after] not in MARKS:
-            after += 1
-        return first, after
-
-    def sentences(self) -> list[tuple[int, int]]:
-        """Return the positions of each sentence, without its mark."""
-        found: list[tuple[int, int]] = []
-        first = 1
-        for at in range(1, len(self._words) + 2):
-            if self.texts[at] in MARKS:
-                if at > first:
-                    found.append((first, at))
-                first = at + 1
-        return found
-
-    def words(self, first: int, after: int) -> list[str]:
-        """Return the plain words of these positions, marks among them."""
-        return self.texts[first:after]
-
-    def offsets(self, first: int, after: int) -> tuple[int, int]:
-        """Return where these positions stand in the text."""
-        return self._words[first - 1].start, self._words[after - 2].end

@@ -1,15 +1,15 @@
-"""Learns the numbers of `data/crisis_words.json`: `python -m content.crisis_training`.
+"""Teaches the crisis check's two readers: `python -m content.crisis_training`.
 
-A logistic regression over the pieces of `content/crisis_words.py`, five classes: the four kinds of danger and none.
-The threshold is chosen by cross-validation, so that of the ordinary examples left out 0.4% read like danger. Takes
-about half a minute; the same data gives the same file.
+Both learn from `data/nlu`, `data/crisis_examples.yml` and the examples of `data/red_flags.yml`, five classes: the four
+kinds of danger and none. How the two are heard together, and the threshold, are chosen by cross-validation: of the
+ordinary examples left out, 0.4% read like danger where no rule fires. Takes a few minutes, most of it for the sentence
+vectors; the same data gives the same files on the same machine.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,21 +17,25 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from content import crisis_sense_fit, crisis_words_fit
 from content.crisis import CrisisMatcher
-from content.crisis_words import FILE, LENGTH, SCALE, Reader, Weights, code_digest, digest, pieces
+from content.crisis_examples import LABELS, read_crisis_examples
+from content.crisis_reader import danger
+from content.crisis_sense import FILE as SENSE_FILE
+from content.crisis_sense import Numbers, SenseReader
+from content.crisis_sense import Weights as Sense
+from content.crisis_words import FILE as WORDS_FILE
+from content.crisis_words import Weights as Words
+from content.crisis_words import WordReader
+from content.encoder import Encoder, Vectors, shared_encoder
 from content.red_flags import KINDS, Rules
+from content.sentences import Piece
 from content.spelling import DATA
 from content.training_data import plain, read_examples
 
-Numbers = npt.NDArray[np.float64]
 NONE = len(KINDS)  # The class of ordinary messages.
 FALSE_ALARMS = 0.004
 FOLDS = 4
-FEWEST = 2  # A piece must stand in this many examples.
-SMALLEST = 3  # Numbers all below this many hundredths are left out of the file.
-STEPS = 120
-PENALTY = 0.3
-DANGER_COUNTS = 3.0  # A missed danger costs this many false alarms.
 
 
 class Labelled(NamedTuple):
@@ -39,6 +43,23 @@ class Labelled(NamedTuple):
 
     text: str
     label: int
+
+
+class Prepared(NamedTuple):
+    """The examples with what the readers see of them: plain words, pieces, and one vector for each piece in order.
+
+    `rows[i]` says to which example piece `i` belongs; `wholes` holds a vector for each example, from which is learned.
+    `ruled`: which examples a rule finds.
+    """
+
+    labels: npt.NDArray[np.int64]
+    folds: npt.NDArray[np.int64]
+    words: list[list[str]]
+    pieces: list[Piece]
+    rows: list[int]
+    vectors: Vectors
+    wholes: Vectors
+    ruled: npt.NDArray[np.bool_]
 
 
 def examples(rules: Rules, data: Path = DATA) -> list[Labelled]:
@@ -50,33 +71,55 @@ def examples(rules: Rules, data: Path = DATA) -> list[Labelled]:
             found += [Labelled(text, NONE) for text in flag.stays_silent]
     for entry in (*rules.file.harmless.values(), *rules.file.guards.values()):
         found += [Labelled(text, NONE) for text in entry.stays_silent]
+    found += [Labelled(one.text, LABELS.index(one.label)) for one in read_crisis_examples(data)]
     return list({plain(one.text): one for one in reversed(found)}.values())[::-1]
 
 
-def learn(matcher: CrisisMatcher, known: Sequence[Labelled]) -> Weights:
-    """Return numbers learned from all of `known`, with the threshold at which `FALSE_ALARMS` of them were false."""
-    folds = [_fold(one.text) for one in known]
-    scores: list[float] = []
-    for fold in range(FOLDS):
-        reader = Reader(_fit(matcher, [one for one, its in zip(known, folds, strict=True) if its != fold]))
-        left_out = [one for one, its in zip(known, folds, strict=True) if its == fold and one.label == NONE]
-        scores += [score(reader, matcher, one.text) for one in left_out]
-    weights = msgspec.structs.replace(
-        _fit(matcher, known), threshold=round(float(np.quantile(scores, 1 - FALSE_ALARMS)), 3)
+def prepare(matcher: CrisisMatcher, known: Sequence[Labelled], encoder: Encoder) -> Prepared:
+    """Look at each example as the check does; `matcher` holds the rules alone."""
+    readable = [matcher.readable(one.text) for one in known]
+    pieces = [piece for found in readable for piece in found]
+    texts = list(dict.fromkeys([*(piece.text for piece in pieces), *(one.text for one in known)]))
+    vectors = dict(zip(texts, encoder.encode(texts), strict=True))
+    return Prepared(
+        labels=np.array([one.label for one in known]),
+        folds=np.array([hashlib.sha256(plain(one.text).encode()).digest()[0] % FOLDS for one in known]),
+        words=[matcher.whole(one.text) for one in known],
+        pieces=pieces,
+        rows=[row for row, found in enumerate(readable) for _ in found],
+        vectors=np.stack([vectors[piece.text] for piece in pieces]),
+        wholes=np.stack([vectors[one.text] for one in known]),
+        ruled=np.array([bool(matcher.find(one.text)) for one in known]),
     )
-    return msgspec.structs.replace(weights, code=code_digest(), digest=digest(weights))
 
 
-def encode(weights: Weights) -> bytes:
-    """Return the file: one piece a line, so that a change can be read."""
-    head = msgspec.json.encode(msgspec.structs.replace(weights, numbers={})).removesuffix(b"{}}")
-    lines = (msgspec.json.encode({piece: each})[1:-1] for piece, each in sorted(weights.numbers.items()))
-    return head + b"{\n" + b",\n".join(lines) + b"\n}}\n"
+def learn(data: Prepared) -> tuple[Words, Sense]:
+    """Return what both readers learned from all of `data`, joined by what they made of examples left out."""
+    of_words, of_meaning = np.full(len(data.pieces), np.nan), np.full(len(data.pieces), np.nan)
+    folds = data.folds[data.rows]
+    for fold in range(FOLDS):
+        words, sense = _fit(data, data.folds != fold)
+        places = np.flatnonzero(folds == fold)
+        of_words[places] = [danger(WordReader(words).odds(data.pieces[place].words)) for place in places]
+        of_meaning[places] = [danger(odds) for odds in SenseReader(sense).odds(data.vectors[places]).tolist()]
+    joint = crisis_sense_fit.join(of_words, of_meaning, data.labels[data.rows] != NONE)
+    scores = np.full(len(data.labels), -np.inf)
+    np.maximum.at(scores, data.rows, joint[0] * of_words + joint[1] * of_meaning + joint[2])
+    words, sense = _fit(data, np.ones(len(data.labels), dtype=bool))
+    return words, crisis_sense_fit.sealed(sense, words.digest, joint, _threshold(data, scores))
 
 
-def score(reader: Reader, matcher: CrisisMatcher, text: str) -> float:
-    """Return the highest score of any piece of `text`."""
-    return max((reader.read(words).score for words in matcher.readable(text)), default=-99.0)
+def _fit(data: Prepared, known: npt.NDArray[np.bool_]) -> tuple[Words, Sense]:
+    """Teach both readers the examples marked in `known`."""
+    words = [line for line, use in zip(data.words, known, strict=True) if use]
+    labels = data.labels[known]
+    return crisis_words_fit.fit(words, labels), crisis_sense_fit.fit(data.wholes[known], labels)
+
+
+def _threshold(data: Prepared, scores: Numbers) -> float:
+    """Return what as many ordinary examples pass as there may be false alarms."""
+    silent = np.sort(scores[(data.labels == NONE) & ~data.ruled])[::-1]
+    return round(float(silent[int(FALSE_ALARMS * (data.labels == NONE).sum())]), 3)
 
 
 def _label(intent: str) -> int:
@@ -84,67 +127,13 @@ def _label(intent: str) -> int:
     return next((number for number, kind in enumerate(KINDS) if outcome == "crisis" and kind == topic), NONE)
 
 
-def _fold(text: str) -> int:
-    return hashlib.sha256(plain(text).encode()).digest()[0] % FOLDS
-
-
-def _fit(matcher: CrisisMatcher, known: Iterable[Labelled]) -> Weights:
-    rows = [(set(pieces(matcher.whole(one.text))), one.label) for one in known]
-    seen = Counter(piece for found, _ in rows for piece in found)
-    place = {piece: at for at, piece in enumerate(sorted(piece for piece, count in seen.items() if count >= FEWEST))}
-    columns = [np.array(sorted(place[piece] for piece in found if piece in place), dtype=np.int64) for found, _ in rows]
-    scale = np.array([LENGTH / np.sqrt(max(1, len(found))) for found, _ in rows])
-    learned, bias = _descend(columns, scale, np.array([label for _, label in rows]), len(place))
-    whole = np.rint(learned * SCALE).astype(int)
-    kept = {piece: whole[at].tolist() for piece, at in place.items() if np.abs(whole[at]).max() >= SMALLEST}
-    return msgspec.convert(
-        {
-            "code": "",
-            "digest": "",
-            "threshold": 0.0,
-            "bias": np.rint(bias * SCALE).astype(int).tolist(),
-            "numbers": kept,
-        },
-        Weights,
-    )
-
-
-def _descend(
-    columns: Sequence[npt.NDArray[np.int64]], scale: Numbers, labels: npt.NDArray[np.int64], width: int
-) -> tuple[Numbers, Numbers]:
-    """Minimise the penalised log loss with Adam. Returns numbers of shape (width, 4) and the bias, of shape (4,)."""
-    rows = np.repeat(np.arange(len(columns)), [len(one) for one in columns])
-    flat = np.concatenate(columns)
-    values = scale[rows]
-    wanted = np.eye(NONE + 1)[labels][:, :NONE]
-    costs = np.where(labels == NONE, 1.0, DANGER_COUNTS)[:, None]
-    state = np.zeros((width + 1, NONE))
-    mean, spread = np.zeros_like(state), np.zeros_like(state)
-    for step in range(1, STEPS + 1):
-        odds = (
-            np.stack([np.bincount(rows, state[flat, kind] * values, len(columns)) for kind in range(NONE)], axis=1)
-            + state[-1]
-        )
-        powers = np.exp(np.clip(odds, -30, 30))
-        errors = (powers / (1 + powers.sum(axis=1, keepdims=True)) - wanted) * costs
-        slope = (
-            np.stack([np.bincount(flat, errors[rows, kind] * values, width + 1) for kind in range(NONE)], axis=1)
-            + PENALTY * state
-        )
-        slope[-1] = errors.sum(axis=0)
-        mean = 0.9 * mean + 0.1 * slope
-        spread = 0.99 * spread + 0.01 * slope**2
-        rate = 0.1 * min(1.0, 2 * (1 - step / (STEPS + 1)))
-        state -= rate * (mean / (1 - 0.9**step)) / (np.sqrt(spread / (1 - 0.99**step)) + 1e-8)
-    return state[:-1], state[-1]
-
-
 def main() -> None:
-    """Learn from the data here and write the file."""
+    """Learn from the data here and write both files."""
     matcher = CrisisMatcher.rules_alone()
-    weights = learn(matcher, examples(matcher.rules))
-    (DATA / FILE).write_bytes(encode(weights))
-    print(f"{DATA / FILE}: {len(weights.numbers)} pieces, threshold {weights.threshold}")
+    words, sense = learn(prepare(matcher, examples(matcher.rules), shared_encoder()))
+    (DATA / WORDS_FILE).write_bytes(crisis_words_fit.encode(words))
+    (DATA / SENSE_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(sense), indent=0) + b"\n")
+    print(f"{DATA / WORDS_FILE}: {len(words.numbers)} pieces. {DATA / SENSE_FILE}: threshold {sense.threshold}")
 
 
 if __name__ == "__main__":

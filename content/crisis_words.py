@@ -1,8 +1,7 @@
-"""The second part of the crisis check: reads whether a text sounds like messages of danger, from the words in it.
+"""Reads whether a text sounds like messages of danger, from the words in it.
 
 Each word, pair of words and pair with one word between carries four numbers, one for each kind of danger
-(`data/crisis_words.json`). They are added up; above the threshold the text reads like messages of danger. The numbers
-are learned from `data/nlu` and the examples in `data/red_flags.yml` by `python -m content.crisis_training`.
+(`data/crisis_words.json`). They are added up. The numbers are learned by `python -m content.crisis_training`.
 """
 
 from __future__ import annotations
@@ -11,11 +10,9 @@ import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
-from content.red_flags import KINDS, Kind
 from content.spelling import DATA
 from content.yaml_lines import ContentError
 
@@ -23,40 +20,31 @@ FILE = "crisis_words.json"
 REMAKE = "Make it anew with `python -m content.crisis_training`."
 SCALE = 100  # The file holds hundredths, as whole numbers.
 LENGTH = 5.0  # Keeps the numbers of a short text near those of a long one; only their scale depends on it.
-READ_TOGETHER = 3  # How many sentences in a row are read as one piece.
 CODE = ("content/crisis_words.py", "content/normalise.py", "content/spelling.py", "data/spelling.yml")
 
 
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The file. `code` and `digest` are SHA-256: of the code that makes the pieces, and of threshold and numbers.
+    """The file. `code` and `digest` are SHA-256: of the code that makes the pieces, and of the numbers.
 
-    `threshold`: the log odds of danger above which a text is reported. `bias`, and each of `numbers`: one a kind.
+    `bias`, and each of `numbers`: hundredths, one a kind.
     """
 
     code: str
     digest: str
-    threshold: float
     bias: tuple[int, int, int, int]
     numbers: dict[str, tuple[int, int, int, int]]
 
 
-class Reading(NamedTuple):
-    """How a piece of text reads. `score`: log odds of danger, of any kind."""
-
-    score: float
-    kind: Kind
-
-
-class Reader:
+class WordReader:
     """Adds up the numbers of a text's words. Holds no state between texts."""
 
     def __init__(self, weights: Weights) -> None:
-        self.threshold = weights.threshold
+        self.digest = weights.digest
         self._bias = weights.bias
         self._numbers = weights.numbers
 
     @classmethod
-    def load(cls, data: Path = DATA) -> Reader:
+    def load(cls, data: Path = DATA) -> WordReader:
         """Read the file in `data`. Raises ContentError: missing, unreadable or changed by hand."""
         path = data / FILE
         try:
@@ -67,8 +55,8 @@ class Reader:
             raise ContentError(path, 1, "digest", f"does not belong to these numbers: the file was changed. {REMAKE}")
         return cls(weights)
 
-    def read(self, words: Sequence[str]) -> Reading:
-        """Return how these plain words read together."""
+    def odds(self, words: Sequence[str]) -> tuple[float, ...]:
+        """Return the log odds of each kind of danger against none, in the order of `KINDS`."""
         sums = [0, 0, 0, 0]
         known = set(pieces(words))
         for piece in known:
@@ -77,10 +65,7 @@ class Reader:
                 for kind, number in enumerate(numbers):
                     sums[kind] += number
         scale = LENGTH / math.sqrt(max(1, len(known))) / SCALE
-        odds = [bias / SCALE + number * scale for bias, number in zip(self._bias, sums, strict=True)]
-        highest = max(odds)
-        score = highest + math.log(sum(math.exp(one - highest) for one in odds))
-        return Reading(score, KINDS[odds.index(highest)])
+        return tuple(bias / SCALE + number * scale for bias, number in zip(self._bias, sums, strict=True))
 
 
 def pieces(words: Sequence[str]) -> Iterator[str]:
@@ -95,8 +80,8 @@ def pieces(words: Sequence[str]) -> Iterator[str]:
 
 
 def digest(weights: Weights) -> str:
-    """Return the SHA-256 of threshold and numbers."""
-    held = msgspec.json.encode((weights.threshold, weights.bias, sorted(weights.numbers.items())))
+    """Return the SHA-256 of the numbers."""
+    held = msgspec.json.encode((weights.bias, sorted(weights.numbers.items())))
     return hashlib.sha256(held).hexdigest()
 
 

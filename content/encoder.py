@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from threading import Lock
 from typing import Protocol
 
 import numpy as np
@@ -20,6 +23,7 @@ Vectors = npt.NDArray[np.float32]
 DIMENSIONS = 384
 MAX_TOKENS = 128  # the encoder was trained on texts of at most 128 word pieces
 BATCH = 16
+KEPT = 64  # vectors of the last texts, so that a message read by two readers is encoded once
 
 
 class Encoder(Protocol):
@@ -41,6 +45,8 @@ class SentenceEncoder:
         )
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.enable_padding(pad_id=0)
+        self._kept: OrderedDict[bytes, Vectors] = OrderedDict()
+        self._lock = Lock()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # one core a call; batches run side by side instead
         options.inter_op_num_threads = 1
@@ -50,6 +56,22 @@ class SentenceEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text, in order: float32 of shape (len(texts), 384)."""
+        if len(texts) > BATCH:
+            return self._encode(texts)
+        keys = [hashlib.sha256(text.encode("utf-8", "replace")).digest() for text in texts]  # no text is kept
+        with self._lock:
+            known = {key: self._kept[key] for key in keys if key in self._kept}
+        missing = [(key, text) for key, text in zip(keys, texts, strict=True) if key not in known]
+        known.update(zip([key for key, _ in missing], self._encode([text for _, text in missing]), strict=True))
+        with self._lock:
+            for key in keys:
+                self._kept[key] = known[key]
+                self._kept.move_to_end(key)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return np.array([known[key] for key in keys], dtype=np.float32).reshape(len(texts), DIMENSIONS)
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
         batches = [by_length[start : start + BATCH] for start in range(0, len(texts), BATCH)]

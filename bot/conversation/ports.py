@@ -25,7 +25,10 @@ class Understander(Protocol):
 
 
 class CrisisCheck(Protocol):
-    """The crisis check that works without Rasa, on every text in every state; takes milliseconds."""
+    """The crisis check that works without Rasa, on every text in every state; takes milliseconds.
+
+    Called from a thread of its own.
+    """
 
     def check(self, text: str) -> Reply | None:
         """Return the crisis reply (outcome crisis, urgent handoff mark) where `text` shows danger, else None."""

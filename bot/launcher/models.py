@@ -19,7 +19,7 @@ from bot.errors import SetupError
 ROOT = Path(__file__).resolve().parent.parent.parent
 TRAINED_ON = (
     "config.yml", "domain.yml", "data/nlu/*.yml", "data/rules.yml", "data/topics.yml", "data/red_flags.yml",
-    "data/spelling.yml", "data/crisis_words.json", "data/medicines.yml", "data/conditions.yml",
+    "data/spelling.yml", "data/crisis_words.json", "data/crisis_sense.json", "data/medicines.yml", "data/conditions.yml",
     "nlu/**/*.py", "content/weights/*", "content/*.py", "requirements/rasa.txt",
 )  # fmt: skip
 
