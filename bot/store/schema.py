@@ -86,6 +86,13 @@ jobs = Table(
     Column("finished_at", UtcDateTime),
 )
 Index("ix_jobs_conversation_id_seq", jobs.c.conversation_id, jobs.c.seq)
+# In the order of claiming, so that a claim looks at the first few only, however much waits.
+Index(
+    "ix_jobs_pending",
+    jobs.c.created_at,
+    sqlite_where=jobs.c.state == "pending",
+    postgresql_where=jobs.c.state == "pending",
+)
 Index("ix_jobs_dead", jobs.c.finished_at, sqlite_where=jobs.c.state == "dead", postgresql_where=jobs.c.state == "dead")
 
 outbox = Table(
@@ -110,7 +117,7 @@ outbox = Table(
 Index("ix_outbox_conversation_id_seq", outbox.c.conversation_id, outbox.c.seq)
 Index(
     "ix_outbox_pending",
-    outbox.c.next_try_at,
+    outbox.c.queued_at,
     sqlite_where=outbox.c.state == "pending",
     postgresql_where=outbox.c.state == "pending",
 )
