@@ -42,8 +42,8 @@ def test_their_files_stay_small(name: str, most: int) -> None:
     "text",
     [
         "it would be kinder to everyone if i slipped away",
-        "they'd all manage fine, i'm just taking up space here",
-        "I gave my sister the spare key and told her what hymns I want. It will be easier on all of them once I am out of it.",
+        "my grandfather has handed round his watches and told us he will not see Monday",
+        "I've put the passport and the deeds in a folder for my wife and I will not need the car after tonight",
     ],
 )
 def test_they_find_what_no_rule_names(text: str) -> None:

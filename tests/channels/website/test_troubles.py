@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from bot.conversation.model import Context, Reply
+from content.crisis import CrisisMatcher
 from tests.support.serving import Running, serving, settings_for
 from tests.support.understander import Scripted
 from tests.support.visitor import Visitor
@@ -40,6 +41,27 @@ def test_it_says_kindly_that_it_cannot_answer_and_hands_over(away: Running) -> N
 def test_it_answers_danger_without_rasa(away: Running) -> None:
     with httpx.Client(base_url=away.url) as http:
         assert Visitor(http).ask("I am going to kill myself tonight")["outcome"] == "crisis"
+
+
+def test_it_answers_danger_told_without_any_word_of_danger_without_rasa(away: Running) -> None:
+    said = "my grandfather has handed round his watches and told us he will not see Monday"
+    assert not CrisisMatcher.rules_alone().find(said)
+    with httpx.Client(base_url=away.url) as http:
+        visitor = Visitor(http)
+        assert visitor.ask(said)["outcome"] == "crisis"
+        assert visitor.thread()["owner"] == "waiting"
+        other = Visitor(http)
+        assert other.ask("My feet are killing me, is there parking?").get("outcome") != "crisis"
+
+
+def test_it_keeps_the_order_of_a_long_message_and_a_short_one(away: Running) -> None:
+    long = "I am asking for my wife. How long does it take. " * 40
+    with httpx.Client(base_url=away.url) as http:
+        visitor = Visitor(http)
+        assert visitor.send(long).status_code == 202
+        assert visitor.send("ok").status_code == 202
+        said = [one["text"] for one in visitor.thread()["messages"] if one["author"] == "visitor"]
+        assert said == [long, "ok"]
 
 
 def test_it_stays_ready_to_serve_while_an_answer_takes_long(tmp_path: Path) -> None:
