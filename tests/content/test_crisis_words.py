@@ -70,7 +70,7 @@ def test_they_are_silent_on_nearly_every_ordinary_example_that_no_rule_names() -
     [
         "I'm dying to know how it feels",
         "this traffic is killing me",
-        "I could murder a cup of tea",
+        "my feet are killing me",
         "dead easy to find you",
     ],
 )
