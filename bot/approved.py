@@ -81,9 +81,12 @@ class Approved:
 
     # CrisisCheck
 
-    def check(self, text: str) -> Reply | None:
-        """Return the crisis reply for the most serious sign of danger in `text`, None where there is none."""
-        findings = self._matcher.find(text)
+    def check(self, text: str, *, thorough: bool = True) -> Reply | None:
+        """Return the crisis reply for the most serious sign of danger in `text`, None where there is none.
+
+        Not `thorough`: by the rules alone.
+        """
+        findings = self._matcher.find(text) if thorough else self._matcher.find_by_rules(text)
         if not findings:
             return None
         worst = findings[0]

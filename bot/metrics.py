@@ -62,9 +62,9 @@ class Measured:
         self._metrics.messages.labels(reply.outcome).inc()
         return reply
 
-    def check(self, text: str) -> Reply | None:
+    def check(self, text: str, *, thorough: bool = True) -> Reply | None:
         """See `CrisisCheck`."""
-        reply = self._crisis_check.check(text)
+        reply = self._crisis_check.check(text, thorough=thorough)
         if reply:
             self._metrics.messages.labels(reply.outcome).inc()
         return reply

@@ -73,6 +73,10 @@ class CrisisMatcher:
         line = self._line(text)
         return self._by_rule(line) or self._by_reading(line)
 
+    def find_by_rules(self, text: str) -> tuple[Finding, ...]:
+        """Return the signs that the rules find; takes about a millisecond."""
+        return self._by_rule(self._line(text))
+
     def readable(self, text: str) -> list[Piece]:
         """Return the pieces of `text` that the reader looks at."""
         return self._pieces(self._line(text))

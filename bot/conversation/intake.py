@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from bot import failpoints
 from bot.conversation.limits import Gate
@@ -19,6 +20,8 @@ from bot.handoff.opening import ATTACHMENT
 
 # Sent in passing, like a smile: nobody needs to be called for it.
 _LIGHT_ATTACHMENTS = {"sticker", "animation", "dice", "game"}
+CROWD = 8
+"""Messages being read for danger at once from which those over the limit are read by the rules alone."""
 
 
 class Intake:
@@ -29,15 +32,16 @@ class Intake:
         self._clock = clock
         self._gate = gate
         # One thread: reading takes milliseconds of a core, and messages keep the order in which they came.
+        self._being_read = 0
         self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="crisis-check")
 
     async def accept(self, inbound: InboundMessage) -> Message:
         """See `Conversations.accept`."""
         text = require_text(inbound.text, may_be_empty=bool(inbound.attachment))
         _require_client_id(inbound.client_id)
-        danger = await self._danger(text) if text else None
         # Danger is counted like anything else, but never turned away.
         wait = self._gate.message(inbound.conversation_id, inbound.address, self._clock().timestamp())
+        danger = await self._danger(text, is_over_limit=wait > 0) if text else None
         if wait and danger is None:
             return await self._first_or_refused(inbound, wait)
         async with self._store.write() as tx:
@@ -52,9 +56,18 @@ class Intake:
         failpoints.hit("after_accept_commit")
         return message
 
-    async def _danger(self, text: str) -> Reply | None:
-        """Read the text beside the event loop, so that other visitors need not wait for it."""
-        return await asyncio.get_running_loop().run_in_executor(self._reading, self._crisis_check.check, text)
+    async def _danger(self, text: str, is_over_limit: bool) -> Reply | None:
+        """Read the text beside the event loop, so that other visitors need not wait for it.
+
+        In a crowd, messages over the limit are read by the rules alone: a flood must not hold up the others.
+        """
+        thorough = not is_over_limit or self._being_read < CROWD
+        check = partial(self._crisis_check.check, text, thorough=thorough)
+        self._being_read += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._reading, check)
+        finally:
+            self._being_read -= 1
 
     async def _first_or_refused(self, inbound: InboundMessage, wait: float) -> Message:
         async with self._store.read() as tx:

@@ -30,8 +30,11 @@ class CrisisCheck(Protocol):
     Called from a thread of its own.
     """
 
-    def check(self, text: str) -> Reply | None:
-        """Return the crisis reply (outcome crisis, urgent handoff mark) where `text` shows danger, else None."""
+    def check(self, text: str, *, thorough: bool = True) -> Reply | None:
+        """Return the crisis reply (outcome crisis, urgent handoff mark) where `text` shows danger, else None.
+
+        Not `thorough`: by what can be told in a millisecond alone.
+        """
         ...
 
 

@@ -41,7 +41,7 @@ class Echo:
 class Alarm:
     """Sees danger in every text with the word "danger"."""
 
-    def check(self, text: str) -> Reply | None:
+    def check(self, text: str, *, thorough: bool = True) -> Reply | None:
         if "danger" not in text:
             return None
         mark = HandoffMark("self_harm", "Speaks of danger.", Urgency.URGENT)
