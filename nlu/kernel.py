@@ -35,19 +35,26 @@ class KernelShape:
 class KernelModel:
     """What scoring needs: `examples` (n, 384) centred, `weights` (n, topics), `lexical_weights` (features, topics).
 
-    The n rows are the training examples and, last, the topics' names.
+    The n rows are the training examples and, last, the topics' names. `distances` (n,) are theirs from the centre;
+    `along` (n,) are the products of centred examples and centre.
     """
 
     shape: KernelShape
     centre: Vectors
     examples: Vectors
+    distances: Vectors
+    along: Vectors
     weights: Scores
     lexical_weights: Scores
 
-    def scores(self, vectors: Vectors, lexical: csr_matrix) -> Scores:
-        """Return (texts, topics) scores."""
-        near = _gaussian(centred(vectors, self.centre), self.examples, self.shape.sharpness)
-        return np.asarray(near @ self.weights + lexical @ self.lexical_weights, dtype=np.float32)
+    def scores(self, vectors: Vectors, lexical: csr_matrix) -> tuple[Scores, Vectors]:
+        """Return scores (texts, topics), and the cosines (texts, n) of `vectors` with the examples as they were."""
+        away = vectors - self.centre
+        far = np.linalg.norm(away, axis=1, keepdims=True)
+        products = (away / np.maximum(far, 1e-9)) @ self.examples.T
+        cosines = (far * products + self.along) * self.distances + (vectors @ self.centre)[:, None]
+        near = _sharpened(products, self.shape.sharpness)
+        return np.asarray(near @ self.weights + lexical @ self.lexical_weights, dtype=np.float32), cosines
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,7 @@ class Kernel:
     shape: KernelShape
     centre: Vectors
     examples: Vectors
+    distances: Vectors
     lexical: csr_matrix
     matrix: Scores
 
@@ -64,10 +72,11 @@ class Kernel:
     def of(cls, vectors: Vectors, lexical: csr_matrix, shape: KernelShape) -> Kernel:
         """Compare unit `vectors` (n, 384) and `lexical` features (n, features) of n texts."""
         centre = vectors.mean(axis=0)
-        examples = centred(vectors, centre)
-        matrix = _gaussian(examples, examples, shape.sharpness)
+        away = vectors - centre  # what all texts have in common no longer makes them alike
+        examples = unit(away)
+        matrix = _sharpened(examples @ examples.T, shape.sharpness)
         _add_product(matrix, lexical, shape.lexical)
-        return cls(shape, centre, examples, lexical, matrix)
+        return cls(shape, centre, examples, np.linalg.norm(away, axis=1), lexical, matrix)
 
     def fit(self, targets: Scores, parts: Sequence[Rows]) -> tuple[KernelModel, Scores]:
         """Return the model of all texts, and the scores of the texts in `parts`, each by a model of all but its part.
@@ -90,19 +99,16 @@ class Kernel:
             scores[rows] = targets[rows] - np.linalg.solve(block + np.tril(block, -1).T, weights[rows])
             start += len(rows)
         lexical_weights = np.asarray(self.shape.lexical * (self.lexical.T @ weights), dtype=np.float32)
-        return KernelModel(self.shape, self.centre, self.examples, weights, lexical_weights), scores
+        along = self.examples @ self.centre
+        model = KernelModel(self.shape, self.centre, self.examples, self.distances, along, weights, lexical_weights)
+        return model, scores
 
 
-def centred(vectors: Vectors, centre: Vectors) -> Vectors:
-    """Return unit vectors seen from `centre`: what all texts have in common no longer makes them alike."""
-    return unit(vectors - centre)
-
-
-def _gaussian(left: Vectors, right: Vectors, sharpness: float) -> Scores:
-    near = left @ right.T
-    near -= 1.0
-    near *= 2.0 * sharpness
-    return np.asarray(np.exp(near, out=near), dtype=np.float32)
+def _sharpened(products: Vectors, sharpness: float) -> Scores:
+    """Turn the products of unit vectors into a Gaussian of their distance, in place."""
+    products -= 1.0
+    products *= 2.0 * sharpness
+    return np.asarray(np.exp(products, out=products), dtype=np.float32)
 
 
 def _add_product(kernel: Scores, lexical: csr_matrix, weight: float, rows: int = 1000) -> None:

@@ -16,6 +16,7 @@ from nlu.stacking import Stack
 from nlu.topic_model import TopicModel
 
 ARRAYS, REST = "topics.npz", "topics.json"
+KERNEL_ARRAYS = ("centre", "examples", "distances", "along", "weights", "lexical_weights")
 WEIGHTS = [SENTENCE_ENCODER.sha256, VOCABULARY.sha256]
 
 
@@ -28,11 +29,7 @@ def save(model: TopicModel, folder: Path) -> None:
     np.savez(
         folder / ARRAYS,
         labels=model.labels,
-        vectors=model.vectors,
-        centre=model.kernel.centre,
-        examples=model.kernel.examples,
-        weights=model.kernel.weights,
-        lexical_weights=model.kernel.lexical_weights,
+        **{name: getattr(model.kernel, name) for name in KERNEL_ARRAYS},
         **{f"stack_{name}": value for name, value in vars(model.stack).items()},
     )
     rest = {
@@ -62,9 +59,8 @@ def load(folder: Path) -> TopicModel:
         topics=tuple(rest["topics"]),
         texts=tuple(rest["texts"]),
         labels=kept["labels"],
-        vectors=kept["vectors"],
         lexical=LexicalFeatures.from_state(rest["lexical"]),
-        kernel=KernelModel(shape, kept["centre"], kept["examples"], kept["weights"], kept["lexical_weights"]),
+        kernel=KernelModel(shape, **{name: kept[name] for name in KERNEL_ARRAYS}),
         stack=Stack(**{name: kept[f"stack_{name}"] for name in Stack.__dataclass_fields__}),
         knowledge=Knowledge(**rest["knowledge"]),
         data_hash=rest["data_hash"],

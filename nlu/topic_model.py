@@ -60,12 +60,11 @@ class Prediction:
 
 @dataclass(frozen=True)
 class TopicModel:
-    """A trained model. `vectors` (n, 384) and `labels` (n,) are those of `texts`, its training examples."""
+    """A trained model. `labels` (n,) are those of `texts`, its training examples."""
 
     topics: tuple[str, ...]
     texts: tuple[str, ...]
     labels: Labels
-    vectors: Vectors
     lexical: LexicalFeatures
     kernel: KernelModel
     stack: Stack
@@ -75,8 +74,8 @@ class TopicModel:
     def predict(self, texts: Sequence[str], encoder: Encoder, neighbours: int = 3) -> list[Prediction]:
         """Return one prediction a text."""
         vectors = encoder.encode(texts)
-        scores = self.kernel.scores(vectors, self.lexical.transform(texts))
-        near = vectors @ self.vectors.T
+        scores, cosines = self.kernel.scores(vectors, self.lexical.transform(texts))
+        near = cosines[:, : len(self.texts)]
         nearness = nearest_by_topic(near, self.labels, len(self.topics))
         shares = self.stack.probabilities(scores, nearness, self.topics, texts)
         familiar = familiarity(scores, near, self.labels)
@@ -154,7 +153,6 @@ def learn(data: Prepared, shape: TrainingShape, left_out: int = LEFT_OUT) -> tup
         topics=data.topics,
         texts=data.texts,
         labels=data.labels,
-        vectors=data.vectors,
         lexical=data.lexical,
         kernel=fitted,
         stack=_stack(data, judged, np.concatenate(parts)),
