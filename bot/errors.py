@@ -90,5 +90,9 @@ class HandoffClosed(BadInput):
     code = "handoff_closed"
 
 
+class NotRead(BadInput):
+    code = "not_read"
+
+
 class NotAllowed(BadInput):
     code = "not_allowed"

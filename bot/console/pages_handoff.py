@@ -14,11 +14,11 @@ from bot.console.pages_queue import frame
 from bot.console.thread_view import page
 from bot.console.web import Console, Form, Parts, Who, guard_signed_in
 from bot.conversation.model import Message
-from bot.errors import AlreadyClaimed, BadInput, EmptyText, HandoffClosed, NotAllowed, TextTooLong
+from bot.errors import AlreadyClaimed, BadInput, EmptyText, HandoffClosed, NotAllowed, NotRead, TextTooLong
 
 router = APIRouter(prefix="/handoffs/{handoff_id}", dependencies=[Depends(guard_signed_in)])
 
-REFUSALS = (AlreadyClaimed, HandoffClosed, NotAllowed, EmptyText, TextTooLong)
+REFUSALS = (AlreadyClaimed, HandoffClosed, NotAllowed, NotRead, EmptyText, TextTooLong)
 NOTE_LENGTH = 1000
 ID_LENGTH = 64
 
@@ -54,9 +54,12 @@ async def release(parts: Parts, who: Who, handoff_id: str) -> Response:
 @router.post("/close")
 async def close(parts: Parts, who: Who, form: Form, handoff_id: str) -> Response:
     note = form.get("note", "").strip()[:NOTE_LENGTH]
-    return await _do(
-        parts, who, handoff_id, parts.handoffs.close(handoff_id, who.staff, note), "/console/queue/waiting?done=closed"
-    )
+    read_to = form.get("read_to", "")
+    try:
+        await parts.handoffs.close(handoff_id, who.staff, note, int(read_to) if read_to.isdecimal() else None)
+    except REFUSALS as refusal:
+        return await _page(parts, who, handoff_id, _status(refusal), refused=str(refusal), note=note)
+    return RedirectResponse("/console/queue/waiting?done=closed", status_code=303)
 
 
 @router.post("/take-over")
@@ -106,12 +109,12 @@ def _same_text(message: Message, text: str) -> bool:
     return message.text.split() == text.split()
 
 
-async def _do(parts: Console, who: SignedIn, handoff_id: str, action: Awaitable[Any], onward: str = "") -> Response:
+async def _do(parts: Console, who: SignedIn, handoff_id: str, action: Awaitable[Any]) -> Response:
     try:
         await action
     except REFUSALS as refusal:
         return await _page(parts, who, handoff_id, refused=str(refusal), status=_status(refusal))
-    return RedirectResponse(onward or f"/console/handoffs/{handoff_id}", status_code=303)
+    return RedirectResponse(f"/console/handoffs/{handoff_id}", status_code=303)
 
 
 def _status(refusal: BadInput) -> int:

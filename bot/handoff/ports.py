@@ -43,8 +43,12 @@ class Handoffs(Protocol):
         """Give it back to the queue: owner becomes `waiting`."""
         ...
 
-    async def close(self, handoff_id: str, staff: StaffMember, note: str = "") -> Handoff:
-        """End it: owner becomes `assistant`, the visitor is told kindly."""
+    async def close(self, handoff_id: str, staff: StaffMember, note: str = "", read_to: int | None = None) -> Handoff:
+        """End it: owner becomes `assistant`, the visitor is told kindly.
+
+        Raises:
+            NotRead: the visitor wrote after `read_to`, the last message that the closer has seen.
+        """
         ...
 
     async def take_over(self, conversation_id: str, staff: StaffMember) -> Handoff:

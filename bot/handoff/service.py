@@ -15,7 +15,15 @@ from bot.conversation.service import changes
 from bot.conversation.speaking import hand_over, say, say_wording
 from bot.conversation.storage import HANDOFFS, Store, Transaction
 from bot.conversation.text import require_text
-from bot.errors import AlreadyClaimed, BadInput, ConversationNotFound, HandoffClosed, HandoffNotFound, NotAllowed
+from bot.errors import (
+    AlreadyClaimed,
+    BadInput,
+    ConversationNotFound,
+    HandoffClosed,
+    HandoffNotFound,
+    NotAllowed,
+    NotRead,
+)
 from bot.handoff.model import DeadLetter, FailedDelivery, Handoff, HandoffState, HandoffView, StaffMember
 from bot.handoff.opening import TAKEN_OVER
 
@@ -100,11 +108,13 @@ class HandoffService:
 
         return await self._change(handoff_id, staff, act)
 
-    async def close(self, handoff_id: str, staff: StaffMember, note: str = "") -> Handoff:
+    async def close(self, handoff_id: str, staff: StaffMember, note: str = "", read_to: int | None = None) -> Handoff:
         kept = require_text(note, may_be_empty=True)
 
         async def act(case: Case) -> Handoff:
             _require_may_end(case.handoff, staff)
+            if read_to is not None:
+                await _require_read(case, read_to)
             await case.tx.conversations.save(
                 replace(case.conversation, owner=Owner.ASSISTANT, staff_id=None, clarified=0)
             )
@@ -215,6 +225,13 @@ def _require_active(staff: StaffMember) -> None:
 
 def _not_found() -> HandoffNotFound:
     return HandoffNotFound("There is no such handoff. The visitor may have deleted the conversation.")
+
+
+async def _require_read(case: Case, read_to: int) -> None:
+    """Refuse where the visitor wrote meanwhile: that message would stay behind without an answer."""
+    newer = await case.tx.messages.after(case.conversation.id, read_to)
+    if any(message.author is Author.VISITOR for message in newer):
+        raise NotRead("The visitor has just written again. Please read it, then close the conversation.")
 
 
 def _closed() -> HandoffClosed:

@@ -71,6 +71,20 @@ def test_taking_replying_and_closing_reaches_the_visitor(clinic: Clinic) -> None
     assert visitor.read()[-1]["author"] == "system"
 
 
+def test_closing_over_an_unread_message_is_refused_and_the_note_stays(clinic: Clinic) -> None:
+    visitor, page = visitor_saying(clinic, MEDICINE)
+    nia = clinic.person("Nia")
+    nia.send(page, f"{page}/claim")
+    read_to = re.search(r'name="read_to" form="close-form" value="(\d+)"', nia.get(page).text)
+    assert read_to
+    visitor.write("And another thing.")
+    refused = nia.send(page, f"{page}/close", note="Called back.", read_to=read_to[1])
+    assert refused.status_code == 409
+    for part in ("The visitor has just written again", "And another thing.", "Called back."):
+        assert part in refused.text
+    assert "Closed." in nia.send(page, f"{page}/close", read_to=str(visitor.read()[-1]["seq"])).text
+
+
 def test_the_same_form_sent_twice_is_one_message(clinic: Clinic) -> None:
     visitor, page = visitor_saying(clinic, HUMAN)
     nia = clinic.person("Nia")

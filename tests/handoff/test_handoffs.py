@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.conversation.model import Author, Owner, Urgency
-from bot.errors import AlreadyClaimed, BadInput, EmptyText, HandoffClosed, HandoffNotFound, NotAllowed
+from bot.errors import AlreadyClaimed, BadInput, EmptyText, HandoffClosed, HandoffNotFound, NotAllowed, NotRead
 from bot.handoff.model import Handoff, HandoffState, StaffMember
 from bot.service import Service
 from bot.store.schema import audit, jobs, outbox
@@ -157,6 +157,16 @@ async def test_closing_brings_the_assistant_back(service: Service) -> None:
     assert await owner(service, handoff) is Owner.ASSISTANT
     assert (await texts(service, handoff.conversation_id))[-1] == "closed"
     assert [one.id for one in await service.handoffs.queue(HandoffState.CLOSED)] == [handoff.id]
+
+
+async def test_it_is_not_closed_over_a_message_that_was_not_read(service: Service) -> None:
+    handoff = await service.handoffs.claim((await opened(service)).id, NIA)
+    read_to = (await service.conversations.read(handoff.conversation_id)).messages[-1].seq
+    last = await say(service, handoff.conversation_id, "one more thing")
+    with pytest.raises(NotRead, match="written again"):
+        await service.handoffs.close(handoff.id, NIA, read_to=read_to)
+    assert await owner(service, handoff) is Owner.STAFF
+    assert (await service.handoffs.close(handoff.id, NIA, read_to=last.seq)).state is HandoffState.CLOSED
 
 
 async def test_what_is_closed_stays_closed(service: Service) -> None:
