@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.errors import SetupError
 from bot.launcher.models import models_dir, read_active
-from bot.launcher.programs import QUIET, rasa_python
+from bot.launcher.programs import ONE_CORE, QUIET, rasa_python
 from bot.settings import Settings
 from tools import bench_path
 from tools.stock_rasa import train_stock
@@ -47,7 +47,9 @@ def active_model() -> Path:
 def measure_understanding(model: Path, stock: Path) -> dict[str, float]:
     """Return the figures of `nlu.speed` for both models. Raises SetupError."""
     command = [rasa_python(), "-m", "nlu.speed", str(model), str(stock)]
-    run = subprocess.run(command, cwd=ROOT, env={**os.environ, **QUIET}, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **QUIET, **ONE_CORE}, capture_output=True, text=True, check=False
+    )
     if run.returncode:
         raise SetupError(f"the understanding could not be timed:\n{run.stderr[-2000:]}")
     figures: dict[str, float] = json.loads(run.stdout.strip().splitlines()[-1])

@@ -145,6 +145,7 @@ async def _ours(model: Path, folder: Path) -> AsyncIterator[str]:
         limits = {f"BOT_LIMIT_{name}": "1000000" for name in ("CONVERSATION", "ADDRESS", "TOTAL", "STARTS", "STREAMS")}
         environment = {
             **limits,
+            **programs.ONE_CORE,
             "BOT_RASA_URL": rasa_url,
             "BOT_DATA_DIR": str(folder),
             "BOT_PORT": str(port),

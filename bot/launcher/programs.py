@@ -16,6 +16,8 @@ QUIET = {
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     "PYTHONWARNINGS": "ignore",
 }
+# The products behind one message are small: several threads would mostly wait, for each other and for other programs.
+ONE_CORE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 LOOPBACK = "127.0.0.1"
 
 
@@ -30,7 +32,8 @@ def rasa(model: Path, port: int, action_port: int, logs: Path) -> Program:
     """Rasa, on the loopback address only."""
     command = [rasa_python(), "-m", "rasa", "run", "--model", str(model), "--interface", LOOPBACK, "--port", str(port),
                "--enable-api", "--endpoints", str(ROOT / "endpoints.yml"), "--credentials", str(ROOT / "credentials.yml")]  # fmt: skip
-    environment = {**QUIET, "ACTION_ENDPOINT_URL": f"http://{LOOPBACK}:{action_port}/webhook", "PYTHONPATH": str(ROOT)}
+    action_url = f"http://{LOOPBACK}:{action_port}/webhook"
+    environment = {**QUIET, **ONE_CORE, "ACTION_ENDPOINT_URL": action_url, "PYTHONPATH": str(ROOT)}
     return Program("Rasa", command, f"http://{LOOPBACK}:{port}/", logs / "rasa.log", environment)
 
 
@@ -45,6 +48,5 @@ def bot(host: str, port: int, logs: Path) -> Program:
     """The bot itself."""
     everywhere = host in ("0.0.0.0", "::")  # noqa: S104
     shown = LOOPBACK if everywhere else f"[{host}]" if ":" in host else host
-    return Program(
-        "The bot", [sys.executable, "-m", "bot", "serve"], f"http://{shown}:{port}/healthz", logs / "bot.log"
-    )
+    command = [sys.executable, "-m", "bot", "serve"]
+    return Program("The bot", command, f"http://{shown}:{port}/healthz", logs / "bot.log", ONE_CORE)
