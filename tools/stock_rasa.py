@@ -47,7 +47,8 @@ def train_stock(folder: Path) -> Path:
     _write(
         folder / "config.yml", {"recipe": "default.v1", "language": "en", "pipeline": PIPELINE, "policies": POLICIES}
     )
-    responses = {f"utter_{name}": [{"text": f"This is about {name}."}] for name in examples}
+    topics = [*examples, "nlu_fallback"]  # it answers every message, also one it does not understand
+    responses = {f"utter_{name}": [{"text": f"This is about {name}."}] for name in topics}
     _write(folder / "domain.yml", {"version": "3.1", "intents": list(examples), "responses": responses})
     nlu = [{"intent": name, "examples": "".join(f"- {text}\n" for text in texts)} for name, texts in examples.items()]
     _write(folder / "data" / "nlu.yml", {"version": "3.1", "nlu": nlu})
@@ -59,6 +60,8 @@ def train_stock(folder: Path) -> Path:
         for name in examples
     ]
     _write(folder / "data" / "stories.yml", {"version": "3.1", "stories": stories})
+    rules = [{"rule": name, "steps": [{"intent": name}, {"action": f"utter_{name}"}]} for name in topics]
+    _write(folder / "data" / "rules.yml", {"version": "3.1", "rules": rules})
     _write(folder / "endpoints.yml", {})
     _write(folder / "credentials.yml", {"rest": None})
     command = [rasa_python(), "-m", "rasa", "train", "--fixed-model-name", "stock"]
