@@ -16,7 +16,7 @@ from bot.launcher.models import ROOT
 from bot.launcher.processes import free_port
 
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv*", "var", "__pycache__", ".*_cache", "node_modules", "*.html")
-EXAMPLES, EACH_NTH_CASE = 60, 5
+EXAMPLES, EACH_NTH_CASE = 125, 5
 SPOILT = {
     "clinical/medication": "operational/preparation",
     "clinical/condition": "answer/who_it_may_help",
