@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from nlu.clinical import ClinicalFinder, ClinicalFinding, clinical_features
 from nlu.entities import ClinicalEntities
+from tests.support.timing import seconds
 
 FINDER = ClinicalFinder.load()
 
@@ -150,15 +150,11 @@ def test_it_never_raises_and_never_overlaps(text: str) -> None:
     assert all(before.end <= after.start for before, after in itertools.pairwise(found))
 
 
-def test_it_answers_in_milliseconds() -> None:
-    """Processor time, so that a busy machine does not fail the test; the median of several runs."""
-    text = "I take sertraline 100mg and my GP says my BP is 160/100. I've had PTSD for 20 years, is the drip safe for me? Thank you."
-    taken = []
-    for _ in range(21):
-        start = time.thread_time()
-        FINDER.find(text)
-        taken.append(time.thread_time() - start)
-    assert sorted(taken)[10] < 0.003
+def test_ten_times_the_text_takes_no_more_than_some_ten_times_as_long() -> None:
+    text = (
+        "I take sertraline 100mg and my GP says my BP is 160/100. I've had PTSD for 20 years, is the drip safe for me? "
+    )
+    assert seconds(FINDER.find, text * 10) < 30 * seconds(FINDER.find, text)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ async def test_a_watcher_on_another_replica_hears_of_a_message(database_url: str
             assert [message.text for message in await reading] == ["welcome", "hello", "re: hello"]
 
 
-async def test_postgresql_tells_another_replica_within_a_moment(postgres: URL) -> None:
+async def test_postgresql_tells_another_replica_that_only_listens(postgres: URL) -> None:
     url = new_database(postgres)
     async with idle(make(url)) as one, idle(make(url)) as other:
         conversation = (await one.conversations.start("website")).id
@@ -28,10 +28,9 @@ async def test_postgresql_tells_another_replica_within_a_moment(postgres: URL) -
         await anext(changes)
         await asyncio.sleep(0.5)
         waiting = asyncio.create_task(anext(changes))
-        started = asyncio.get_running_loop().time()
         await say(one, conversation, "hello")
-        await waiting
-        assert asyncio.get_running_loop().time() - started < 1.0
+        async with asyncio.timeout(10):  # nothing else would wake it
+            await waiting
 
 
 async def test_many_changes_between_two_looks_are_told_once(database_url: str) -> None:
