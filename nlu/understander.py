@@ -22,8 +22,11 @@ from nlu.understanding import Understanding
 RANKING_LENGTH = 5
 SURE = 0.9
 MOST_CLARIFIED = 2
-ALREADY_ANSWERED = 0.2
+ALREADY_ANSWERED = 0.1
 """What remains of a topic's probability in a follow-up when it was answered in the turn before."""
+WITNESS, DOUBT = 0.7, 1e-4
+"""Exponent of each probability where a text is read alone and after the turn before: below 1, because the two readings
+share their words; and the least probability that either gives, so that one alone cannot rule a topic out."""
 NO_ANSWER = "staff/no_approved_answer"
 _NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[\W\d_]+")
 
@@ -88,14 +91,16 @@ class Understander:
     def _with_context(self, alone: Probabilities, together: Probabilities, previous: str) -> Probabilities:
         """Join what a short text says alone with what it says after the turn before; what is grave alone stays.
 
-        The topic answered just now is the one least asked for next, yet its question is half of the joined text.
+        They are multiplied, as two witnesses: a topic must seem possible to both. The topic answered just now is the
+        one least asked for next, yet its question is half of the joined text.
         """
         if group_of(self.decider.choose(alone).intent) in (CLINICAL, CRISIS, STAFF):
             return alone
         topic = previous.partition("/")[2]
         answered = np.array([name.partition("/")[2] == topic for name in self.decider.topics])
         news = np.where(answered, ALREADY_ANSWERED * together, together)
-        return np.asarray(0.5 * alone + 0.5 * news / news.sum())
+        both = (np.maximum(alone, DOUBT) * np.maximum(news, DOUBT)) ** WITNESS
+        return np.asarray(both / both.sum())
 
     def _report(self, belief: Probabilities, weighed: Weighed, prediction: Prediction) -> Understanding:
         choice = weighed.choice

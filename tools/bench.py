@@ -59,7 +59,7 @@ def measure_understanding(model: Path, stock: Path) -> dict[str, float]:
 def print_understanding(figures: dict[str, float]) -> None:
     """Print the table."""
     print("Understanding one message    p50       p95")
-    for name, label in (("ours", "Handrail"), ("stock", "stock Rasa")):
+    for name, label in (("ours", "Handrail"), ("check", "  its crisis check"), ("stock", "stock Rasa")):
         print(f"  {label:<20} {figures[f'{name}_p50_ms']:>9.2f} ms {figures[f'{name}_p95_ms']:>9.2f} ms")
     print(f"  stock takes {figures['ratio']:.2f} times as long\n")
 

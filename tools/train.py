@@ -71,7 +71,7 @@ def train(settings: Settings) -> int:
         say(f"Trained in {trained:.0f} s. Cross-validating ...")
         figures: dict[str, Any] = {
             "train_seconds": round(trained, 1),
-            "cross_validation": _cross_validate(Path(folder), settings),
+            "cross_validation": _cross_validate(model, Path(folder), settings),
         }
         say("Asking every evaluation message through the real servers ...")
         scored = asyncio.run(
@@ -133,9 +133,10 @@ def _rasa_train(folder: Path, settings: Settings) -> Path:
     return folder / "candidate.tar.gz"
 
 
-def _cross_validate(folder: Path, settings: Settings) -> dict[str, Any]:
+def _cross_validate(model: Path, folder: Path, settings: Settings) -> dict[str, Any]:
     out = folder / "cross-validation.json"
-    _in_rasa(["-m", "nlu.validation", "--out", str(out)], settings, "cross-validation.log", "Cross-validation failed")
+    command = ["-m", "nlu.validation", "--model", str(model), "--out", str(out)]
+    _in_rasa(command, settings, "cross-validation.log", "Cross-validation failed")
     figures: dict[str, Any] = json.loads(out.read_text())
     return figures
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import tarfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from content.encoder import shared_encoder
+from content.encoder import Vectors, shared_encoder
 from nlu import storage
 from nlu.topic_model import TopicModel, TrainingShape, data_hash, train, words_of
+from nlu.trained import Remembering, topic_model
 from tests.nlu.small_model import TOPICS, small_model
 
 
@@ -80,6 +83,33 @@ def test_a_model_of_another_encoder_is_refused(model: TopicModel, tmp_path: Path
 def test_a_missing_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(storage.ModelError, match="Train again"):
         storage.load(tmp_path)
+
+
+def test_its_examples_need_not_be_encoded_again(model: TopicModel, tmp_path: Path) -> None:
+    storage.save(model, tmp_path)
+    with tarfile.open(tmp_path / "model.tar.gz", "w:gz") as archive:
+        for name in (storage.ARRAYS, storage.REST):
+            archive.add(tmp_path / name, f"components/train_nlu.classifier.TopicClassifier1/{name}")
+    texts = [*model.texts[:20], "which room is it in"]
+    encoder = Remembering(topic_model(tmp_path / "model.tar.gz"), Only(texts[-1]))
+    np.testing.assert_allclose(encoder.encode(texts), shared_encoder().encode(texts), atol=1e-6)
+
+
+class Only:
+    """Encodes one text and refuses others."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        assert list(texts) == [self.text]
+        return shared_encoder().encode(texts)
+
+
+def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "model.tar.gz").write_bytes(b"no archive")
+    with pytest.raises(storage.ModelError, match="cannot be read"):
+        topic_model(tmp_path / "model.tar.gz")
 
 
 def test_the_data_hash_follows_the_examples_not_their_order() -> None:

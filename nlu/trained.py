@@ -1,0 +1,45 @@
+"""Reads the topic model out of a trained Rasa model, and gives back the sentence vectors it was trained with."""
+
+from __future__ import annotations
+
+import tarfile
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from content.encoder import Encoder, Vectors
+from nlu import storage
+from nlu.topic_model import TopicModel
+
+COMPONENT = "TopicClassifier"
+
+
+class Remembering:
+    """An encoder that need not encode again what `model` was trained with."""
+
+    def __init__(self, model: TopicModel, encoder: Encoder) -> None:
+        kernel = model.kernel
+        vectors = kernel.examples * kernel.distances[:, None] + kernel.centre
+        self._known = dict(zip(model.texts, vectors.astype(np.float32), strict=False))  # the topics' names come last
+        self._encoder = encoder
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector a text, in order: float32 of shape (len(texts), 384)."""
+        new = [text for text in texts if text not in self._known]
+        found = {**self._known, **dict(zip(new, self._encoder.encode(new), strict=True))} if new else self._known
+        return np.array([found[text] for text in texts], dtype=np.float32)
+
+
+def topic_model(archive: Path) -> TopicModel:
+    """Return the topic model in Rasa's `archive` (.tar.gz). Raises ModelError."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="handrail-model-") as folder, tarfile.open(archive) as packed:
+            for member in packed.getmembers():
+                path, content = Path(member.name), packed.extractfile(member)
+                if COMPONENT in path.parent.name and content:
+                    (Path(folder) / path.name).write_bytes(content.read())
+            return storage.load(Path(folder))
+    except (OSError, tarfile.TarError) as error:
+        raise storage.ModelError(f"The model {archive} cannot be read ({error}). Train again.") from error
