@@ -1,7 +1,7 @@
 """Times the understanding of one message in our pipeline beside a stock Rasa pipeline, in turns, in one process.
 
-`python -m nlu.speed OURS.tar.gz STOCK.tar.gz` prints JSON: milliseconds of each and their ratio, and of our crisis
-check alone, which is a part of ours and which the bot also makes by itself.
+`python -m nlu.speed OURS.tar.gz STOCK.tar.gz MESSAGES.txt` prints JSON: milliseconds of each and their ratio. The
+messages, one a line, should be many: a message is asked once of each, so that nothing is remembered of it.
 """
 
 from __future__ import annotations
@@ -12,54 +12,36 @@ import logging
 import statistics
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
 from rasa.core.agent import Agent
 
-from content.crisis import CrisisMatcher
-
 ROUNDS = 5
-QUESTIONS = (
-    "what does a session feel like",
-    "how much is one infusion",
-    "is someone with me the whole time",
-    "i take sertraline, is that a problem",
-    "will it cure my ptsd for good",
-    "can my husband come along",
-    "do you treat ocd",
-    "where can i park",
-)
+EACH_ROUND = 40
 
 
 def main(arguments: Sequence[str]) -> int:
     """Load both models, time them in turns, print the figures."""
-    if len(arguments) != 2:
-        print("Usage: python -m nlu.speed OURS.tar.gz STOCK.tar.gz", file=sys.stderr)
+    if len(arguments) != 3:
+        print("Usage: python -m nlu.speed OURS.tar.gz STOCK.tar.gz MESSAGES.txt", file=sys.stderr)
         return 2
     logging.disable(logging.INFO)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    print(json.dumps(asyncio.run(compare(*map(Path, arguments)))))
+    ours, stock, messages = map(Path, arguments)
+    print(json.dumps(asyncio.run(compare(ours, stock, messages.read_text(encoding="utf-8").splitlines()))))
     return 0
 
 
-async def compare(ours: Path, stock: Path) -> dict[str, float]:
-    """Return `ours_p50_ms`, `stock_p50_ms`, `check_p50_ms`, their p95 and `ratio` (stock's median over ours)."""
-    matcher = CrisisMatcher.load()
-
-    async def check(question: str) -> object:
-        return matcher.find(question)
-
-    timed = {
-        "ours": Agent.load(str(ours)).parse_message,
-        "stock": Agent.load(str(stock)).parse_message,
-        "check": check,
-    }
-    times: dict[str, list[float]] = {name: [] for name in timed}
+async def compare(ours: Path, stock: Path, messages: Sequence[str]) -> dict[str, float]:
+    """Return `ours_p50_ms`, `stock_p50_ms`, their p95 and `ratio` (stock's median over ours)."""
+    agents = {"ours": Agent.load(str(ours)), "stock": Agent.load(str(stock))}
+    times: dict[str, list[float]] = {name: [] for name in agents}
     for round_number in range(ROUNDS + 1):
-        for name, understand in timed.items():
-            found = [await _one(understand, question) for question in QUESTIONS]
+        start = round_number * EACH_ROUND
+        for name, agent in agents.items():
+            found = [await _one(agent, message) for message in messages[start : start + EACH_ROUND]]
             if round_number:  # the first round pays for warming up
                 times[name].extend(found)
     figures = {f"{name}_p50_ms": round(statistics.median(values), 2) for name, values in times.items()}
@@ -67,9 +49,9 @@ async def compare(ours: Path, stock: Path) -> dict[str, float]:
     return {**figures, "ratio": round(figures["stock_p50_ms"] / figures["ours_p50_ms"], 2)}
 
 
-async def _one(understand: Callable[[str], Awaitable[object]], question: str) -> float:
+async def _one(agent: Agent, message: str) -> float:
     started = time.perf_counter()
-    await understand(question)
+    await agent.parse_message(message)
     return 1000 * (time.perf_counter() - started)
 
 

@@ -1,17 +1,19 @@
 """Speed of the whole way of a message (accepted, stored, understood, stored, read) beside a stock Rasa REST server.
 
-Both are measured in turns in one run, because the machine's mood changes; what counts is the ratio.
+Both are measured in turns in one run, because the machine's mood changes; what counts is the ratio. Each message is
+asked once in a long while, so that nothing is remembered of it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import statistics
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,10 +29,6 @@ VISITORS = 16
 ROUNDS = 3
 ALONE_MESSAGES = 60
 CROWD_SECONDS = 8.0
-QUESTIONS = (
-    "what does a session feel like", "is it like being drunk", "how long does one appointment take", "is someone with me the whole time",
-    "will it cure my ptsd for good", "what is the evidence for it", "do i need therapy as well", "how does it work in the brain",
-)  # fmt: skip
 
 Ask = Callable[[str], Awaitable[None]]
 Visit = AbstractAsyncContextManager[Ask]
@@ -52,16 +50,17 @@ class Measured:
         return statistics.median(self.crowd_per_second)
 
 
-async def main(model: Path, stock_model: Path, folder: Path) -> None:
-    """Print both and the ratios. `folder` holds the stock project; what runs here logs and stores in it."""
+async def main(model: Path, stock_model: Path, messages: Sequence[str], folder: Path) -> None:
+    """Print both and the ratios, asking `messages`. `folder` holds the stock project; what runs here logs and stores in it."""
+    texts = itertools.cycle(messages)
     ours, stock = Measured(), Measured()
     async with AsyncExitStack() as stack:
         stock_url = await stack.enter_async_context(_stock(stock_model, folder))
         our_url = await stack.enter_async_context(_ours(model, folder))
         for number in range(ROUNDS):
             print(f"Round {number + 1} of {ROUNDS} ...", flush=True)
-            await _measure(stock, lambda: _stock_visitor(stock_url))
-            await _measure(ours, lambda: _our_visitor(our_url))
+            await _measure(stock, lambda: _stock_visitor(stock_url), texts)
+            await _measure(ours, lambda: _our_visitor(our_url), texts)
     print(f"\n{'':<28}{'median, one visitor':>22}{f'messages/s, {VISITORS} visitors':>26}")
     for name, figures in (("stock Rasa over REST", stock), ("Handrail, whole path", ours)):
         print(f"{name:<28}{figures.median_ms:>19.1f} ms{figures.throughput:>26.1f}")
@@ -71,23 +70,23 @@ async def main(model: Path, stock_model: Path, folder: Path) -> None:
     )
 
 
-async def _measure(into: Measured, visitor: Callable[[], Visit]) -> None:
+async def _measure(into: Measured, visitor: Callable[[], Visit], texts: Iterator[str]) -> None:
     async with visitor() as ask:
-        for number in range(ALONE_MESSAGES):
+        for text in itertools.islice(texts, ALONE_MESSAGES):
             started = time.perf_counter()
-            await ask(QUESTIONS[number % len(QUESTIONS)])
+            await ask(text)
             into.alone_ms.append((time.perf_counter() - started) * 1000)
     async with AsyncExitStack() as stack:
         crowd: Sequence[Ask] = [await stack.enter_async_context(visitor()) for _ in range(VISITORS)]
         started = time.perf_counter()
-        counts = await asyncio.gather(*(_talk(ask, started + CROWD_SECONDS) for ask in crowd))
+        counts = await asyncio.gather(*(_talk(ask, texts, started + CROWD_SECONDS) for ask in crowd))
         into.crowd_per_second.append(sum(counts) / (time.perf_counter() - started))
 
 
-async def _talk(ask: Ask, until: float) -> int:
+async def _talk(ask: Ask, texts: Iterator[str], until: float) -> int:
     count = 0
     while time.perf_counter() < until:
-        await ask(QUESTIONS[count % len(QUESTIONS)])
+        await ask(next(texts))
         count += 1
     return count
 
