@@ -42,7 +42,7 @@ class Composer:
         """Return the reply to a message of any outcome. The gravest thing in a message decides about the whole."""
         understood = gravest_first(understood)
         if understood.outcome == "crisis":
-            return self.crisis(understood)
+            return self.crisis(understood, now)
         if understood.waiting and not self._is_answerable_while_waiting(understood, now):
             return self.added(understood, now)
         by_outcome = {
@@ -54,10 +54,9 @@ class Composer:
         }
         return by_outcome.get(understood.outcome, self.staff)(understood, now)
 
-    def crisis(self, understood: Understood) -> Composed:
-        shown = understood.previous_topic.startswith("crisis/")
-        again = 1 + understood.turn % len(getattr(self.messages.crisis, understood.topic).again) if shown else 0
-        text = self.replies.crisis(understood.topic, again).text
+    def crisis(self, understood: Understood, now: datetime.datetime) -> Composed:
+        """Give the whole crisis message; the bot knows what was shown lately and then says it in other words."""
+        text = self.replies.crisis(understood.topic, now).text
         return Composed(text=text, outcome="crisis", topic=understood.topic, handoff=self._handoff(understood))
 
     def clinical(self, understood: Understood, now: datetime.datetime) -> Composed:

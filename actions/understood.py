@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from typing import Any
 
 import msgspec
@@ -24,8 +23,7 @@ class FoundEntity(msgspec.Struct, frozen=True):
 class Understood(msgspec.Struct, frozen=True, kw_only=True):
     """One message as the NLU understood it, with what the bot sent along.
 
-    `topic` is the second half of the intent. `also` and `choices` hold `outcome/topic`. `turn` is a number that differs
-    from message to message, to vary wordings without a random choice. `language` is ISO 639-1.
+    `topic` is the second half of the intent. `also` and `choices` hold `outcome/topic`. `language` is ISO 639-1.
     """
 
     outcome: str
@@ -40,10 +38,8 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     model: str = ""
     language: str = "en"
-    previous_topic: str = ""
     clarified: int = 0
     waiting: bool = False
-    turn: int = 0
 
 
 def read_message(tracker: dict[str, Any]) -> Understood:
@@ -68,10 +64,8 @@ def read_message(tracker: dict[str, Any]) -> Understood:
         "confidence": confidence,
         "sure": _is_sure(found.get("sure"), confidence),
         "entities": [_entity(one, message.get("text") or "") for one in message.get("entities", [])],
-        "previous_topic": metadata.get("previous_topic") or "",
         "clarified": metadata.get("clarified") or 0,
         "waiting": metadata.get("owner") == "waiting",
-        "turn": zlib.crc32(str(tracker.get("sender_id", "")).encode()),
     }
     return msgspec.convert(raw, Understood)
 

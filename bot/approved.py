@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+
+import structlog
 
 from bot.channels.website.ports import HomePage, WidgetInfo
 from bot.conversation.model import Button, Entity, HandoffMark, Outcome, Reply, Understanding, Urgency, Wording
 from bot.errors import SetupError
-from content.crisis import CrisisMatcher
+from content.crisis import CrisisMatcher, Finding
 from content.hours import week_lines
 from content.profile import Profile
 from content.replies import Replies as Composed
@@ -17,6 +19,7 @@ from content.replies import load_replies
 from content.telegram_texts import TelegramMessages, common_values, load_telegram_messages, refuse_too_long
 from content.yaml_lines import ContentError
 
+log = structlog.get_logger(__name__)
 WEBSITE, TELEGRAM = "website", "telegram"
 
 
@@ -55,8 +58,8 @@ class Approved:
         start = self.telegram.start
         return _wording(Composition(start.text.format_map(common_values(self.profile)), start.buttons))
 
-    def crisis(self, kind: str, again: int) -> Wording:
-        return _wording(self._replies.crisis(kind, again))
+    def crisis(self, kind: str, now: datetime, again: int) -> Wording:
+        return _wording(self._replies.crisis(kind, now, again))
 
     def handed_over(self, kind: str, now: datetime) -> Wording:
         return _wording(self._replies.handed_over(kind, now))
@@ -86,7 +89,7 @@ class Approved:
 
         Not `thorough`: by the rules alone.
         """
-        findings = self._matcher.find(text) if thorough else self._matcher.find_by_rules(text)
+        findings = self._findings(text, thorough)
         if not findings:
             return None
         worst = findings[0]
@@ -94,7 +97,7 @@ class Approved:
             Entity(f"danger_{one.kind}", text[one.start : one.end], one.start, one.end, one.pattern_id)
             for one in findings
         )
-        wording = self.crisis(worst.kind, 0)
+        wording = self.crisis(worst.kind, datetime.now(UTC), again=0)
         return Reply(
             text=wording.text,
             outcome=Outcome.CRISIS,
@@ -103,6 +106,14 @@ class Approved:
             handoff=HandoffMark(worst.kind, worst.reason, Urgency.URGENT),
             understanding=Understanding(confidence=1.0, entities=entities, reason=worst.reason, model="crisis check"),
         )
+
+    def _findings(self, text: str, thorough: bool) -> tuple[Finding, ...]:
+        if thorough:
+            try:
+                return self._matcher.find(text)
+            except Exception:  # a defect of the readers must not cost the message, nor the rules
+                log.exception("the crisis check read a message by its rules alone")
+        return self._matcher.find_by_rules(text)
 
     # WebsiteContent
 

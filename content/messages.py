@@ -134,12 +134,12 @@ OTHER_REASONS = ("other_language", "not_understood", "while_waiting")
 # field -> the words it must contain; the nearest named parent counts, and a field named nowhere has none
 PLACEHOLDERS = {
     "welcome": {"clinic", "emergency"},
-    "crisis": {"emergency", "lines"},
+    "crisis": {"emergency", "lines", "when"},
     "crisis.self_harm.again": {"emergency", "line"},
     "crisis.harm_to_others.again": {"emergency", "line"},
-    "crisis.medical_emergency.first": {"emergency", "lines", "advice"},
+    "crisis.medical_emergency.first": {"emergency", "lines", "advice", "when"},
     "crisis.medical_emergency.again": {"emergency", "line"},
-    "crisis.abuse.first": {"emergency", "lines", "quiet"},
+    "crisis.abuse.first": {"emergency", "lines", "quiet", "when"},
     "crisis.abuse.again": {"emergency", "line"},
     "handed_over": {"team", "when"},
     "handed_over.clinical": {"team", "when", "emergency"},

@@ -41,19 +41,20 @@ class Replies:
         text = self.messages.welcome.format(clinic=self.profile.clinic.name, emergency=self._emergency)
         return Wording(text, (*(self.question(intent) for intent in WELCOME_QUESTIONS), self.person_button))
 
-    def crisis(self, kind: str, again: int = 0) -> Wording:
-        """Return the crisis message for a `crisis` topic.
+    def crisis(self, kind: str, now: datetime.datetime, again: int = 0) -> Wording:
+        """Return the crisis message for a `crisis` topic, with when a person will read what was written.
 
-        `again` counts the crisis messages shown a moment ago: 0 (or False) gives the whole message, 1 (or True) and
+        `again` counts the crisis messages shown a moment ago: 0 gives the whole message, 1 and
         more the short second forms in turn, so that nobody in distress reads the same words on every turn.
         """
         template: CrisisText = getattr(self.messages.crisis, kind)
         if again:
-            short = template.again[(int(again) - 1) % len(template.again)]
+            short = template.again[(again - 1) % len(template.again)]
             return Wording(short.format(emergency=self._emergency, line=self._first_line(kind).sentence))
         lines = _listed(self._shown_lines(kind))
-        words = {"emergency": self._emergency, "lines": lines, "advice": self._advice(), "quiet": self._quiet()}
-        text = template.first.format(**words)
+        text = template.first.format(
+            emergency=self._emergency, lines=lines, advice=self._advice(), quiet=self._quiet(), when=self.when(now)
+        )
         return Wording(re.sub(r"\n{3,}", "\n\n", text))
 
     def handed_over(self, kind: str, now: datetime.datetime) -> Wording:

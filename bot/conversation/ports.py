@@ -45,7 +45,7 @@ class Replies(Protocol):
         """The first message of a conversation on `channel`; an empty text says nothing."""
         ...
 
-    def crisis(self, kind: str, again: int) -> Wording:
+    def crisis(self, kind: str, now: datetime, again: int) -> Wording:
         """The crisis message; `again` counts those shown a moment ago: from 1 on it is a short form, each time another."""
         ...
 

@@ -13,7 +13,8 @@ from bot.conversation.model import Author, Button, Message, Outcome, Owner, Unde
 class Conversation:
     """A conversation's state. `token_hash`: SHA-256, hex.
 
-    `crisis_told_at`: when the crisis message was last shown; `crisis_told`: how often in a row, with no long pause.
+    `crisis_told_at`: when the crisis message was last shown; `crisis_kind`: of what danger it spoke (a topic of `crisis`);
+    `crisis_told`: how often this one was shown in a row, with no long pause.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Conversation:
     language: str = ""
     crisis_told_at: datetime | None = None
     crisis_told: int = 0
+    crisis_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ async def respond(
     """
     await tx.messages.explain(message.id, reply.outcome, reply.topic, reply.understanding)
     if conversation.owner is not Owner.STAFF or reply.outcome is Outcome.CRISIS:
-        wording = _text(_told(conversation, now), reply, replies)
+        wording = _text(_told(conversation, reply, now), reply, replies, now)
         await say(tx, conversation, _draft(message, reply, wording), now)
         conversation = _after(conversation, reply, now)
     mark = mark_of(reply)
@@ -94,16 +94,18 @@ def mark_of(reply: Reply) -> HandoffMark | None:
     return HandoffMark(reply.topic or "talk_to_human", reply.understanding.reason or "The message needs a person.")
 
 
-def _text(told: int, reply: Reply, replies: Replies) -> Wording:
-    """Return what is said; `told` crisis messages were shown a moment ago."""
+def _text(told: int, reply: Reply, replies: Replies, now: datetime) -> Wording:
+    """Return what is said; `told` crisis messages of the same kind were shown a moment ago."""
     if reply.outcome is Outcome.CRISIS and told:
-        return replies.crisis(reply.topic, again=told)
+        return replies.crisis(reply.topic, now, again=told)
     return Wording(reply.text, reply.buttons)
 
 
-def _told(conversation: Conversation, now: datetime) -> int:
+def _told(conversation: Conversation, reply: Reply, now: datetime) -> int:
     at = conversation.crisis_told_at
-    return conversation.crisis_told if at is not None and now - at < CRISIS_AGAIN else 0
+    if at is None or now - at >= CRISIS_AGAIN or conversation.crisis_kind != reply.topic:
+        return 0  # another danger needs other help: the whole message for it
+    return conversation.crisis_told
 
 
 def _draft(message: Message, reply: Reply, wording: Wording) -> Draft:
@@ -123,4 +125,5 @@ def _after(conversation: Conversation, reply: Reply, now: datetime) -> Conversat
     after = replace(conversation, clarified=context.clarified, previous_topic=context.previous_topic)
     if reply.outcome is not Outcome.CRISIS:
         return after
-    return replace(after, crisis_told_at=now, crisis_told=_told(conversation, now) + 1)
+    told = _told(conversation, reply, now) + 1
+    return replace(after, crisis_told_at=now, crisis_told=told, crisis_kind=reply.topic)

@@ -27,6 +27,7 @@ _state_columns = (
     "language",
     "crisis_told_at",
     "crisis_told",
+    "crisis_kind",
 )
 _save = (
     sa.update(conversations).where(conversations.c.id == _id).values({name: bindparam(name) for name in _state_columns})
@@ -141,6 +142,7 @@ def _state(conversation: Conversation) -> dict[str, object]:
         "language": conversation.language,
         "crisis_told_at": conversation.crisis_told_at,
         "crisis_told": conversation.crisis_told,
+        "crisis_kind": conversation.crisis_kind,
     }
 
 

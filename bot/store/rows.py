@@ -32,6 +32,7 @@ def to_conversation(row: Row) -> Conversation:
         language=row["language"],
         crisis_told_at=row["crisis_told_at"],
         crisis_told=row["crisis_told"],
+        crisis_kind=row["crisis_kind"],
     )
 
 

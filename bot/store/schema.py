@@ -33,6 +33,7 @@ conversations = Table(
     Column("language", String(16), nullable=False),
     Column("crisis_told_at", UtcDateTime),
     Column("crisis_told", Integer, nullable=False, server_default="0"),
+    Column("crisis_kind", String(40), nullable=False, server_default=""),
     Column("lease_owner", String(64)),
     Column("lease_until", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),

@@ -31,7 +31,7 @@ def test_not_sure_has_many_names(name: str | None) -> None:
 def test_what_came_before_is_read_from_the_message_itself() -> None:
     metadata = {"previous_topic": "answer/setting", "clarified": 1, "owner": "waiting"}
     found = read_message(tracker("answer/routes", metadata=metadata))
-    assert (found.previous_topic, found.clarified, found.waiting) == ("answer/setting", 1, True)
+    assert (found.clarified, found.waiting) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -58,13 +58,6 @@ def test_an_entity_without_attributes_is_fine() -> None:
     bare = {"entity": "condition", "value": None, "start": 0, "end": 1}
     (entity,) = read_message(tracker("clinical/condition", entities=[bare])).entities
     assert (entity.value, entity.attributes) == ("", {})
-
-
-def test_two_messages_have_different_turns() -> None:
-    assert (
-        read_message(tracker("answer/setting", sender="a")).turn
-        != read_message(tracker("answer/setting", sender="b")).turn
-    )
 
 
 @pytest.mark.parametrize("spoiled", [{"ranking": "high"}, {"choices": [1]}, {"language": 7}])

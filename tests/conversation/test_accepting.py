@@ -155,6 +155,18 @@ async def test_the_crisis_message_is_not_repeated_word_for_word(service: Service
     assert replies == ["Call 999.", "crisis self_harm 1", "crisis self_harm 2"]
 
 
+async def test_another_danger_gets_its_own_whole_message(service: Service) -> None:
+    conversation = await start(service)
+    for text in ("danger", "danger again", "danger: pills", "danger: more pills"):
+        await say(service, conversation, text)
+    assert (await texts(service, conversation))[2::2] == [
+        "Call 999.",
+        "crisis self_harm 1",
+        "Call 112.",
+        "crisis medical_emergency 1",
+    ]
+
+
 async def test_something_that_is_not_text_gets_a_sentence_and_a_person(service: Service) -> None:
     conversation = await start(service)
     await service.conversations.accept(InboundMessage(conversation, "a", "", attachment="photo"))

@@ -39,13 +39,13 @@ class Echo:
 
 
 class Alarm:
-    """Sees danger in every text with the word "danger"."""
+    """Sees danger in every text with the word "danger", and an emergency in one that speaks of pills as well."""
 
     def check(self, text: str, *, thorough: bool = True) -> Reply | None:
         if "danger" not in text:
             return None
-        mark = HandoffMark("self_harm", "Speaks of danger.", Urgency.URGENT)
-        return Reply("Call 999.", Outcome.CRISIS, "self_harm", handoff=mark)
+        kind, told = ("medical_emergency", "Call 112.") if "pills" in text else ("self_harm", "Call 999.")
+        return Reply(told, Outcome.CRISIS, kind, handoff=HandoffMark(kind, "Speaks of danger.", Urgency.URGENT))
 
 
 class PlainReplies:
@@ -54,8 +54,8 @@ class PlainReplies:
     def welcome(self, channel: str) -> Wording:
         return Wording("welcome")
 
-    def crisis(self, kind: str, again: int) -> Wording:
-        return Wording(f"crisis {kind} {int(again)}")
+    def crisis(self, kind: str, now: datetime, again: int) -> Wording:
+        return Wording(f"crisis {kind} {again}")
 
     def handed_over(self, kind: str, now: datetime) -> Wording:
         return Wording(f"handed over {kind}")
