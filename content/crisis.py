@@ -3,16 +3,17 @@
     matcher = CrisisMatcher.load()
     matcher.find("i wanna kil myslef")  # -> (Finding(kind="self_harm", ...),)
 
-The rules stand in `data/red_flags.yml`. Where none of them fires, a reader of words and meaning
+The rules stand in `data/red_flags.yml`. Where none of them fires, or only weak ones, a reader of words and meaning
 (`content/crisis_reader.py`) looks at the same text. Any finding goes to a person; there are no degrees of danger.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from content.crisis_reader import Reader
+from content.crisis_reader import Reader, Reading
 from content.matching import Index
 from content.normalise import Normaliser
 from content.red_flags import KINDS, Kind, RedFlag, Rules, load_rules
@@ -53,6 +54,7 @@ class CrisisMatcher:
             for pattern in rules.flags[kind][name]
         ]
         self._flags = Index(pattern for *_, pattern in self._owners)
+        self._weak = {name for _, name, flag, _ in self._owners if flag.weak}
         self._guards = {
             name: (Index(guard.match), Index(guard.but), guard.near) for name, guard in rules.guards.items()
         }
@@ -71,11 +73,25 @@ class CrisisMatcher:
     def find(self, text: str) -> tuple[Finding, ...]:
         """Return every sign of danger in `text`: the kinds in the order of `KINDS`, then as they stand in the text."""
         line = self._line(text)
-        return self._by_rule(line) or self._by_reading(line)
+        found = self._by_rule(line)
+        if self._reader is None or not self.is_weak(found):
+            return found
+        reading, piece = self._reading(line, self._reader)
+        if reading is None or piece is None:  # a guard silenced every sentence for the reader, though not for the rule
+            return found
+        if found:
+            return found if reading.score >= self._reader.doubt else ()
+        if reading.score < self._reader.threshold:
+            return ()
+        return (Finding(reading.kind, piece.start, piece.end, READER_REASON, READS_LIKE_DANGER),)
 
     def find_by_rules(self, text: str) -> tuple[Finding, ...]:
         """Return the signs that the rules find; takes about a millisecond."""
         return self._by_rule(self._line(text))
+
+    def is_weak(self, found: Sequence[Finding]) -> bool:
+        """Return whether nothing in `found`, which may be empty, is a sign by itself."""
+        return all(one.pattern_id in self._weak for one in found)
 
     def readable(self, text: str) -> list[Piece]:
         """Return the pieces of `text` that the reader looks at."""
@@ -91,15 +107,12 @@ class CrisisMatcher:
             line.hide(first, after)
         return line
 
-    def _by_reading(self, line: Line) -> tuple[Finding, ...]:
-        """Return what the reader makes of the text: the piece that reads most like danger, where one does."""
-        pieces = self._pieces(line) if self._reader else []
-        if self._reader is None or not pieces:
-            return ()
-        reading, piece = max(zip(self._reader.read(pieces), pieces, strict=True), key=lambda one: one[0].score)
-        if reading.score < self._reader.threshold:
-            return ()
-        return (Finding(reading.kind, piece.start, piece.end, READER_REASON, READS_LIKE_DANGER),)
+    def _reading(self, line: Line, reader: Reader) -> tuple[Reading, Piece] | tuple[None, None]:
+        """Return the piece of the text that reads most like danger, with how it reads."""
+        pieces = self._pieces(line)
+        if not pieces:
+            return None, None
+        return max(zip(reader.read(pieces), pieces, strict=True), key=lambda one: one[0].score)
 
     def _pieces(self, line: Line) -> list[Piece]:
         """Return runs of sentences, without those that a guard of `SILENCES_READER` names."""

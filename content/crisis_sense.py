@@ -29,7 +29,8 @@ Numbers = npt.NDArray[np.float64]
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file. `code` and `digest` are SHA-256, `words` is the digest of the reader of words it was joined with.
 
-    `threshold`: the joint log odds of danger above which a text is reported. `joint`: what the log odds of the reader
+    `threshold`: the joint log odds of danger above which a text is reported; `doubt`: those below which a weak rule is
+    not believed. `joint`: what the log odds of the reader
     of words and of this one count, and what is added. `centre`: the mean vector. `bias`, each of `numbers`: one a kind.
     """
 
@@ -37,6 +38,7 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     digest: str
     words: str
     threshold: float
+    doubt: float
     joint: tuple[float, float, float]
     bias: tuple[int, int, int, int]
     centre: list[int]
@@ -78,7 +80,15 @@ def spread(vectors: Vectors, centre: Numbers) -> Numbers:
 
 def digest(weights: Weights) -> str:
     """Return the SHA-256 of all that was learned."""
-    held = (weights.words, weights.threshold, weights.joint, weights.bias, weights.centre, weights.numbers)
+    held = (
+        weights.words,
+        weights.threshold,
+        weights.doubt,
+        weights.joint,
+        weights.bias,
+        weights.centre,
+        weights.numbers,
+    )
     return hashlib.sha256(msgspec.json.encode(held)).hexdigest()
 
 

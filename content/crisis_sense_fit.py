@@ -36,7 +36,9 @@ def fit(vectors: Vectors, labels: npt.NDArray[np.int64]) -> Weights:
         state -= rate * (mean / (1 - 0.9**step)) / (np.sqrt(size / (1 - 0.99**step)) + 1e-8)
     whole = np.rint(state * SCALE).astype(int).tolist()
     held = {"bias": whole[-1], "centre": centre.astype(int).tolist(), "numbers": whole[:-1]}
-    return msgspec.convert({"code": "", "digest": "", "words": "", "threshold": 0, "joint": [0, 0, 0], **held}, Weights)
+    return msgspec.convert(
+        {"code": "", "digest": "", "words": "", "threshold": 0, "doubt": 0, "joint": [0, 0, 0], **held}, Weights
+    )
 
 
 def join(words: Numbers, meaning: Numbers, dangerous: npt.NDArray[np.bool_]) -> tuple[float, float, float]:
@@ -51,7 +53,9 @@ def join(words: Numbers, meaning: Numbers, dangerous: npt.NDArray[np.bool_]) -> 
     return first, second, added
 
 
-def sealed(weights: Weights, words: str, joint: tuple[float, float, float], threshold: float) -> Weights:
+def sealed(weights: Weights, words: str, joint: tuple[float, float, float], threshold: float, doubt: float) -> Weights:
     """Return the finished file, joined with the reader of words whose digest is `words`."""
-    whole = msgspec.structs.replace(weights, code=code_digest(), words=words, joint=joint, threshold=threshold)
+    whole = msgspec.structs.replace(
+        weights, code=code_digest(), words=words, joint=joint, threshold=threshold, doubt=doubt
+    )
     return msgspec.structs.replace(whole, digest=digest(whole))

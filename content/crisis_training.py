@@ -1,8 +1,9 @@
 """Teaches the crisis check's two readers: `python -m content.crisis_training`.
 
 Both learn from `data/nlu`, `data/crisis_examples.yml` and the examples of `data/red_flags.yml`, five classes: the four
-kinds of danger and none. How the two are heard together, and the threshold, are chosen by cross-validation: of the
-ordinary examples left out, 0.4% read like danger where no rule fires. Takes a few minutes, most of it for the sentence
+kinds of danger and none. How the two are heard together, and both thresholds, are chosen by cross-validation: of the
+ordinary examples left out, 0.4% read like danger where no rule fires; of the dangerous ones that only weak rules find,
+99% are believed. Takes a few minutes, most of it for the sentence
 vectors; the same data gives the same files on the same machine.
 """
 
@@ -35,6 +36,7 @@ from content.training_data import plain, read_examples
 
 NONE = len(KINDS)  # The class of ordinary messages.
 FALSE_ALARMS = 0.004
+DISBELIEVED = 0.01
 FOLDS = 4
 
 
@@ -49,7 +51,7 @@ class Prepared(NamedTuple):
     """The examples with what the readers see of them: plain words, pieces, and one vector for each piece in order.
 
     `rows[i]` says to which example piece `i` belongs; `wholes` holds a vector for each example, from which is learned.
-    `ruled`: which examples a rule finds.
+    `ruled`: which examples a rule finds; `weakly`: of these, those that weak rules alone find.
     """
 
     labels: npt.NDArray[np.int64]
@@ -60,6 +62,7 @@ class Prepared(NamedTuple):
     vectors: Vectors
     wholes: Vectors
     ruled: npt.NDArray[np.bool_]
+    weakly: npt.NDArray[np.bool_]
 
 
 def examples(rules: Rules, data: Path = DATA) -> list[Labelled]:
@@ -78,7 +81,8 @@ def examples(rules: Rules, data: Path = DATA) -> list[Labelled]:
 def prepare(matcher: CrisisMatcher, known: Sequence[Labelled], encoder: Encoder) -> Prepared:
     """Look at each example as the check does; `matcher` holds the rules alone."""
     readable = [matcher.readable(one.text) for one in known]
-    pieces = [piece for found in readable for piece in found]
+    pieces = [piece for some in readable for piece in some]
+    found = [matcher.find(one.text) for one in known]
     texts = list(dict.fromkeys([*(piece.text for piece in pieces), *(one.text for one in known)]))
     vectors = dict(zip(texts, encoder.encode(texts), strict=True))
     return Prepared(
@@ -86,10 +90,11 @@ def prepare(matcher: CrisisMatcher, known: Sequence[Labelled], encoder: Encoder)
         folds=np.array([hashlib.sha256(plain(one.text).encode()).digest()[0] % FOLDS for one in known]),
         words=[matcher.whole(one.text) for one in known],
         pieces=pieces,
-        rows=[row for row, found in enumerate(readable) for _ in found],
+        rows=[row for row, some in enumerate(readable) for _ in some],
         vectors=np.stack([vectors[piece.text] for piece in pieces]),
         wholes=np.stack([vectors[one.text] for one in known]),
-        ruled=np.array([bool(matcher.find(one.text)) for one in known]),
+        ruled=np.array([bool(signs) for signs in found]),
+        weakly=np.array([bool(signs) and matcher.is_weak(signs) for signs in found]),
     )
 
 
@@ -106,7 +111,7 @@ def learn(data: Prepared) -> tuple[Words, Sense]:
     scores = np.full(len(data.labels), -np.inf)
     np.maximum.at(scores, data.rows, joint[0] * of_words + joint[1] * of_meaning + joint[2])
     words, sense = _fit(data, np.ones(len(data.labels), dtype=bool))
-    return words, crisis_sense_fit.sealed(sense, words.digest, joint, _threshold(data, scores))
+    return words, crisis_sense_fit.sealed(sense, words.digest, joint, _threshold(data, scores), _doubt(data, scores))
 
 
 def _fit(data: Prepared, known: npt.NDArray[np.bool_]) -> tuple[Words, Sense]:
@@ -122,6 +127,12 @@ def _threshold(data: Prepared, scores: Numbers) -> float:
     return round(float(silent[int(FALSE_ALARMS * (data.labels == NONE).sum())]), 3)
 
 
+def _doubt(data: Prepared, scores: Numbers) -> float:
+    """Return the score that nearly all dangerous examples reach that only weak rules find."""
+    heard = np.sort(scores[(data.labels != NONE) & data.weakly & np.isfinite(scores)])
+    return round(float(heard[int(DISBELIEVED * len(heard))]), 3)
+
+
 def _label(intent: str) -> int:
     outcome, topic = intent.split("/")
     return next((number for number, kind in enumerate(KINDS) if outcome == "crisis" and kind == topic), NONE)
@@ -133,7 +144,9 @@ def main() -> None:
     words, sense = learn(prepare(matcher, examples(matcher.rules), shared_encoder()))
     (DATA / WORDS_FILE).write_bytes(crisis_words_fit.encode(words))
     (DATA / SENSE_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(sense), indent=0) + b"\n")
-    print(f"{DATA / WORDS_FILE}: {len(words.numbers)} pieces. {DATA / SENSE_FILE}: threshold {sense.threshold}")
+    print(
+        f"{DATA / WORDS_FILE}: {len(words.numbers)} pieces. {DATA / SENSE_FILE}: threshold {sense.threshold}, doubt {sense.doubt}"
+    )
 
 
 if __name__ == "__main__":

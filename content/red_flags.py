@@ -21,13 +21,18 @@ FILE = "red_flags.yml"
 
 
 class RedFlag(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Wordings that mean one danger. `unless` names the guards that can silence them in a sentence."""
+    """Wordings that mean one danger. `unless` names the guards that can silence them in a sentence.
+
+    `weak`: bare words that ordinary messages hold as well; they count only where the text as a whole does not read
+    plainly ordinary.
+    """
 
     reason: str
     match: tuple[str, ...]
     fires: tuple[str, ...]
     stays_silent: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    weak: bool = False
 
 
 class LookAlike(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
