@@ -11,7 +11,7 @@ import numpy as np
 
 from content.encoder import Encoder
 from nlu.calibration import Probabilities
-from nlu.decision import CLINICAL, CRISIS, FOREIGN, GENERAL, STAFF, UNSURE, Decider, group_of
+from nlu.decision import CLINICAL, CRISIS, FOREIGN, GENERAL, SMALLTALK, STAFF, UNSURE, Decider, group_of
 from nlu.followup import needs_context
 from nlu.language import ENGLISH, NAMES, LanguageCheck
 from nlu.parts import Weighed, weigh
@@ -114,7 +114,7 @@ class Understander:
             model=self.model_id,
             choices=_choices(choice.intent, ranking),
             also=weighed.also,
-            sure=group_of(choice.intent) == GENERAL and choice.probability >= SURE and not weighed.also,
+            sure=group_of(choice.intent) in (GENERAL, SMALLTALK) and choice.probability >= SURE and not weighed.also,
         )
 
     def _reason(self, belief: Probabilities, weighed: Weighed, prediction: Prediction) -> str:

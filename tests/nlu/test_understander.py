@@ -107,6 +107,19 @@ def test_context_never_turns_a_clinical_question_into_an_answer(understander: Un
             assert group_of(asked(understander, text, previous_topic=previous).intent) == "clinical"
 
 
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("how much does one session cost", True),
+        ("thanks so much", True),
+        ("I take lithium", False),
+        ("my printer is out of toner", False),
+    ],
+)
+def test_it_is_sure_only_of_general_questions_and_small_talk(understander: Understander, text: str, sure: bool) -> None:
+    assert understander.understand(text, {}).sure == sure
+
+
 def test_an_unsure_answer_offers_choices_a_visitor_can_press(understander: Understander) -> None:
     found = asked(understander, "is it for ever and is it dear, or what is it")
     for topic in found.choices:
