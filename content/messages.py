@@ -158,7 +158,8 @@ PLACEHOLDERS = {
     "input.too_long": {"limit"},
     "input.rate_limited": {"seconds", "emergency"},
     "input.storage": {"phone", "emergency"},
-    "input.attachments.location": {"emergency"},
+    "input.attachments": {"phone", "emergency"},
+    "input.attachments.sticker": set(),
     "languages": {"emergency", "name", "number"},
 }
 

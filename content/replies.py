@@ -88,7 +88,7 @@ class Replies:
         """Answer something that is not text; an unknown `kind` gets the general sentence."""
         attachments = self.messages.input.attachments
         text: str = getattr(attachments, kind, attachments.other)
-        return Wording(text.format(emergency=self._emergency))
+        return Wording(text.format(phone=self.profile.clinic.phone, emergency=self._emergency))
 
     def staff_joined(self, name: str, role: str) -> Wording:
         return Wording(self.messages.staff.joined.format(name=name, role=role))

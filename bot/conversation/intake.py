@@ -19,7 +19,7 @@ from bot.errors import BadInput, ConversationNotFound, RateLimited
 from bot.handoff.opening import ATTACHMENT
 
 # Sent in passing, like a smile: nobody needs to be called for it.
-_LIGHT_ATTACHMENTS = {"sticker", "animation", "dice", "game"}
+_LIGHT_ATTACHMENTS = {"sticker", "dice", "game"}
 CROWD = 8
 """Messages being read for danger at once from which those over the limit are read by the rules alone."""
 
@@ -101,7 +101,7 @@ class Intake:
         await say_wording(tx, conversation, self._replies.attachment(message.attachment), now)
         if message.attachment in _LIGHT_ATTACHMENTS:
             return
-        reason = f"Sent something the assistant cannot read: {message.attachment}."
+        reason = f"Sent something that nobody here can open: {message.attachment}. Please ask them to write it."
         changed = await hand_over(tx, conversation, HandoffMark(ATTACHMENT, reason), message.text, now)
         await tx.conversations.save(changed)
 

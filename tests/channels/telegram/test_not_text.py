@@ -1,4 +1,4 @@
-"""Pictures, voice messages and the like: answered kindly, seen by staff, never loaded or kept."""
+"""Pictures, voice messages and the like: answered kindly and truly, told to staff, never loaded or kept."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from bot.store.schema import messages, telegram_updates
 from tests.channels.telegram.clinic import MIA, Clinic
 
 UPDATES = Path(__file__).parent / "updates"
-KINDS = ["photo", "voice", "video", "video_note", "document", "audio", "location", "contact", "sticker", "poll"]
+LIGHT = ["sticker", "dice"]
+GRAVE = ["photo", "voice", "video", "video_note", "document", "audio", "location", "contact", "poll"]
+KINDS = [*GRAVE, *LIGHT]
 SEEN_AS = {"video_note": "video"}
 
 
@@ -32,10 +34,31 @@ async def test_it_is_answered_kindly_and_staff_see_that_it_came(clinic: Clinic, 
     assert [message.attachment for message in stored] == [SEEN_AS.get(kind, kind)]
     assert len(clinic.said(MIA)) >= 2
     handoffs = await clinic.service.handoffs.queue()
-    assert len(handoffs) == (0 if kind == "sticker" else 1)
+    assert len(handoffs) == (0 if kind in LIGHT else 1)
 
 
 @pytest.mark.parametrize("kind", KINDS)
+async def test_nobody_is_left_waiting_for_someone_to_hear_or_see_it(clinic: Clinic, kind: str) -> None:
+    await clinic.api.visitors.send(MIA, content_of(kind))
+    await clinic.idle()
+    answer = clinic.said(MIA)[-1]
+    assert "passed it on" not in answer
+    assert "told our staff" not in answer
+    if kind == "sticker":
+        assert "I can only read words" in answer
+        return
+    assert "nobody here can" in answer.lower()
+    for needed in ("we do not keep", "in words, or ring us on 01632 960 247", "in danger, call 999 now"):
+        assert needed in answer
+
+
+@pytest.mark.parametrize(("kind", "words"), [("voice", "can listen to voice messages"), ("location", "say where you are")])
+async def test_the_answer_is_about_what_was_sent(clinic: Clinic, kind: str, words: str) -> None:
+    await clinic.api.visitors.send(MIA, content_of(kind))
+    await clinic.says(MIA, words)
+
+
+@pytest.mark.parametrize("kind", [*GRAVE, "sticker"])  # dice have nothing that could be kept
 async def test_nothing_of_it_is_loaded_or_kept(clinic: Clinic, kind: str) -> None:
     content = content_of(kind)
     await clinic.api.visitors.send(MIA, content)
