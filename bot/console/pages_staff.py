@@ -55,6 +55,8 @@ async def switch(parts: Parts, who: Who, staff_id: str, switch: str) -> Response
         return RedirectResponse("/console/staff", status_code=303)
     try:
         await parts.accounts.set_active(who.staff, staff_id, switch == "on")
+        if switch == "off":  # after it, so that the person cannot take them back
+            await parts.handoffs.release_all(staff_id, who.staff)
     except NotAllowed as refusal:
         if not who.staff.is_admin:
             raise

@@ -106,9 +106,7 @@ def of_tab(tab: str, handoffs: Iterable[Handoff], me: StaffMember) -> list[Hando
 
 
 def counts(handoffs: Sequence[Handoff], problems: int, me: StaffMember) -> Counts:
-    alarming = [
-        handoff.id for handoff in handoffs if handoff.urgency is Urgency.URGENT and handoff.acknowledged_at is None
-    ]
+    alarming = [handoff.id for handoff in handoffs if handoff.urgency is Urgency.URGENT and handoff.is_unseen]
     return Counts(
         waiting=len(of_tab("waiting", handoffs, me)),
         mine=len(of_tab("mine", handoffs, me)),

@@ -59,6 +59,7 @@ class Page:
     closed: bool
     mine: bool
     taken_by: str
+    may_take_over: bool
     note: str
     alarming: bool
     opened_at: datetime
@@ -89,8 +90,9 @@ def page(view: HandoffView, me: StaffMember, now: datetime) -> Page:
         closed=closed,
         mine=mine,
         taken_by=_taken_by(handoff, mine),
+        may_take_over=handoff.may_be_taken_over and not mine,
         note=handoff.note,
-        alarming=urgent and not closed and handoff.acknowledged_at is None,
+        alarming=urgent and handoff.is_unseen,
         opened_at=handoff.opened_at,
         waited=words.waited((handoff.closed_at or now) - handoff.opened_at),
         entries=entries,

@@ -52,6 +52,20 @@ class Handoff:
     waiting_messages: int = 0
     note: str = ""
 
+    @property
+    def is_unseen(self) -> bool:
+        """Whether staff must still look: nobody has it, or there was danger since somebody took it."""
+        if self.state is HandoffState.CLOSED or self.acknowledged_at is not None:
+            return False
+        return self.state is HandoffState.OPEN or self.urgency is Urgency.URGENT
+
+    @property
+    def may_be_taken_over(self) -> bool:
+        """Whether any colleague may take it from who has it: danger nobody has seen, or that account is switched off."""
+        if self.state is not HandoffState.CLAIMED or self.claimed_by is None:
+            return False
+        return self.is_unseen or not self.claimed_by.is_active
+
 
 @dataclass(frozen=True, slots=True)
 class FailedDelivery:

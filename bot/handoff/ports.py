@@ -23,7 +23,7 @@ class Handoffs(Protocol):
     async def claim(self, handoff_id: str, staff: StaffMember) -> Handoff:
         """Take it: the conversation's owner becomes `staff`, the visitor is told who joined.
 
-        Raises AlreadyClaimed, naming who has it.
+        Raises AlreadyClaimed, naming who has it, unless it `may_be_taken_over`.
         """
         ...
 
@@ -41,6 +41,10 @@ class Handoffs(Protocol):
 
     async def release(self, handoff_id: str, staff: StaffMember) -> Handoff:
         """Give it back to the queue: owner becomes `waiting`."""
+        ...
+
+    async def release_all(self, staff_id: str, actor: StaffMember) -> None:
+        """Give back to the queue whatever the person with this id has, as `release` does; whoever it is may be away."""
         ...
 
     async def close(self, handoff_id: str, staff: StaffMember, note: str = "", read_to: int | None = None) -> Handoff:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -64,6 +65,8 @@ class HandoffService:
 
     async def claim(self, handoff_id: str, staff: StaffMember) -> Handoff:
         async def act(case: Case) -> Handoff:
+            if case.handoff.may_be_taken_over and not _is_own(case.handoff, staff):
+                case = replace(case, handoff=replace(case.handoff, claimed_by=None))
             return (await self._claimed(case, staff)).handoff
 
         return await self._change(handoff_id, staff, act)
@@ -101,12 +104,20 @@ class HandoffService:
             if case.handoff.state is HandoffState.OPEN:
                 return case.handoff
             _require_may_end(case.handoff, staff)
-            await case.tx.conversations.save(replace(case.conversation, owner=Owner.WAITING, staff_id=None))
-            await say_wording(case.tx, case.conversation, self._replies.staff_left(case.now), case.now, Author.SYSTEM)
-            opened = replace(case.handoff, state=HandoffState.OPEN, claimed_by=None, acknowledged_at=None)
-            return await self._saved(case, opened, staff, "released")
+            return await self._released(case, staff)
 
         return await self._change(handoff_id, staff, act)
+
+    async def release_all(self, staff_id: str, actor: StaffMember) -> None:
+        async def act(case: Case) -> None:
+            if case.handoff.claimed_by is not None and case.handoff.claimed_by.id == staff_id:
+                await self._released(case, actor)
+
+        async with self._store.read() as tx:
+            claimed = await tx.handoffs.held_by(staff_id)
+        for handoff in claimed:
+            with contextlib.suppress(HandoffClosed, HandoffNotFound):  # a colleague or the visitor was faster
+                await self._change(handoff.id, actor, act)
 
     async def close(self, handoff_id: str, staff: StaffMember, note: str = "", read_to: int | None = None) -> Handoff:
         kept = require_text(note, may_be_empty=True)
@@ -199,6 +210,12 @@ class HandoffService:
         handoff = replace(case.handoff, state=HandoffState.CLAIMED, claimed_by=staff, acknowledged_at=seen)
         return replace(case, conversation=conversation, handoff=await self._saved(case, handoff, staff, "claimed"))
 
+    async def _released(self, case: Case, staff: StaffMember) -> Handoff:
+        await case.tx.conversations.save(replace(case.conversation, owner=Owner.WAITING, staff_id=None))
+        await say_wording(case.tx, case.conversation, self._replies.staff_left(case.now), case.now, Author.SYSTEM)
+        opened = replace(case.handoff, state=HandoffState.OPEN, claimed_by=None, acknowledged_at=None)
+        return await self._saved(case, opened, staff, "released")
+
     async def _saved(
         self, case: Case, handoff: Handoff, staff: StaffMember, action: str, detail: str = "", note: str | None = None
     ) -> Handoff:
@@ -207,14 +224,18 @@ class HandoffService:
         return handoff
 
 
+def _is_own(handoff: Handoff, staff: StaffMember) -> bool:
+    return handoff.claimed_by is not None and handoff.claimed_by.id == staff.id
+
+
 def _require_own(handoff: Handoff, staff: StaffMember) -> None:
-    if handoff.claimed_by is not None and handoff.claimed_by.id != staff.id:
+    if handoff.claimed_by is not None and not _is_own(handoff, staff):
         raise AlreadyClaimed(f"{handoff.claimed_by.name} ({handoff.claimed_by.role}) has this conversation.")
 
 
 def _require_may_end(handoff: Handoff, staff: StaffMember) -> None:
     """Only who has it may end or give it back, or an administrator when that person has gone home."""
-    if handoff.claimed_by is not None and handoff.claimed_by.id != staff.id and not staff.is_admin:
+    if handoff.claimed_by is not None and not _is_own(handoff, staff) and not staff.is_admin:
         raise NotAllowed(f"{handoff.claimed_by.name} ({handoff.claimed_by.role}) has this conversation.")
 
 

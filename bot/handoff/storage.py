@@ -26,6 +26,10 @@ class HandoffTable(Protocol):
 
     async def queue(self, state: HandoffState | None, limit: int) -> Sequence[Handoff]: ...
 
+    async def held_by(self, staff_id: str) -> Sequence[Handoff]:
+        """Return what this person has now."""
+        ...
+
 
 class FailureTable(Protocol):
     """What staff must see because it went wrong, and may try again."""

@@ -69,6 +69,10 @@ class HandoffSql:
             query = query.order_by(urgent_first, handoffs.c.opened_at)
         return [to_handoff(row) for row in await self._session.rows(query)]
 
+    async def held_by(self, staff_id: str) -> Sequence[Handoff]:
+        query = _select.where(handoffs.c.claimed_by == staff_id, handoffs.c.state == HandoffState.CLAIMED.value)
+        return [to_handoff(row) for row in await self._session.rows(query.order_by(handoffs.c.opened_at))]
+
 
 class FailureSql:
     def __init__(self, session: Session) -> None:

@@ -133,6 +133,21 @@ def test_it_says_who_has_it_and_lets_others_read_along(clinic: Clinic) -> None:
     assert f'action="{page}/release"' in clinic.person("Ada").get(page).text
 
 
+def test_danger_that_nobody_has_seen_may_be_taken_over_from_a_colleague(clinic: Clinic) -> None:
+    visitor, page = visitor_saying(clinic, HUMAN)
+    nia, ravi = clinic.person("Nia"), clinic.person("Ravi")
+    nia.send(page, f"{page}/claim")
+    assert "I take it over" not in ravi.get(page).text
+    visitor.write(CRISIS)
+    shown = ravi.get(page).text
+    assert "I take it over" in shown
+    assert 'data-may-reply="no"' in shown
+    assert "I take it over" not in nia.get(page).text
+    assert "You have this" in ravi.send(page, f"{page}/claim").text
+    assert "<strong>Ravi</strong> has this. You can read along." in nia.get(page).text
+    assert visitor.hears("Ravi")
+
+
 def test_a_closed_conversation_can_be_taken_up_again(clinic: Clinic) -> None:
     visitor, page = visitor_saying(clinic, HUMAN)
     nia = clinic.person("Nia")

@@ -134,10 +134,16 @@ def test_switching_somebody_off_ends_what_they_had_open(clinic: Clinic) -> None:
 
         await StaffSql(database).set_active(ravi_id, True)
 
+    visitor = clinic.visitor()
+    visitor.write(HUMAN)
+    page = f"/console/handoffs/{clinic.handoff_of(visitor)}"
     ada, ravi, ravi_id = clinic.person("Ada"), clinic.person("Ravi"), clinic.members["Ravi"].id
+    ravi.send(page, f"{page}/claim")
     ada.send("/console/staff", f"/console/staff/{ravi_id}/off")
     try:
         assert not ravi.is_signed_in
         assert clinic.stranger().sign_in("Ravi").status_code == 401
+        assert "Nobody has this yet" in ada.get(page).text
+        assert visitor.hears("had to leave the chat")
     finally:
         clinic.inside(return_ravi)

@@ -99,7 +99,9 @@ def test_a_name_with_brackets_is_only_text() -> None:
     assert "{when}" in REPLIES.staff_joined("{when}", "Nurse").text
 
 
-@pytest.mark.parametrize(("kind", "expected"), [("photo", "photo"), ("voice", "voice"), ("hologram", "only read words")])
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("photo", "photo"), ("voice", "voice"), ("hologram", "only read words")]
+)
 def test_what_is_not_text_gets_a_kind_sentence(kind: str, expected: str) -> None:
     assert expected in REPLIES.attachment(kind).text
 

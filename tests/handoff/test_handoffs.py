@@ -11,7 +11,7 @@ from bot.conversation.model import Author, Owner, Urgency
 from bot.errors import AlreadyClaimed, BadInput, EmptyText, HandoffClosed, HandoffNotFound, NotAllowed, NotRead
 from bot.handoff.model import Handoff, HandoffState, StaffMember
 from bot.service import Service
-from bot.store.schema import audit, jobs, outbox
+from bot.store.schema import audit, jobs, outbox, staff
 from tests.support.plain import ADA, EVE, NIA, NOON, RAVI, SetClock, idle, make, say, texts
 
 
@@ -202,7 +202,56 @@ async def test_danger_while_staff_have_it_raises_it_and_keeps_who_has_it(service
     await say(service, handoff.conversation_id, "danger")
     now = (await service.handoffs.view(handoff.id)).handoff
     assert (now.kind, now.urgency, now.claimed_by) == ("self_harm", Urgency.URGENT, NIA)
+    assert now.is_unseen
     assert (await texts(service, handoff.conversation_id))[-1] == "Call 999."
+
+
+async def test_danger_that_nobody_has_seen_may_be_taken_over_by_any_colleague(service: Service) -> None:
+    handoff = await service.handoffs.claim((await opened(service)).id, NIA)
+    await say(service, handoff.conversation_id, "danger")
+    assert (await service.handoffs.claim(handoff.id, NIA)).is_unseen
+    taken = await service.handoffs.claim(handoff.id, RAVI)
+    assert (taken.claimed_by, taken.is_unseen) == (RAVI, False)
+    assert (await texts(service, handoff.conversation_id))[-1] == "Ravi joined"
+    with pytest.raises(AlreadyClaimed, match="Ravi"):
+        await service.handoffs.reply(handoff.id, NIA, "a", "hello")
+
+
+async def test_danger_that_was_seen_stays_with_who_has_it(service: Service) -> None:
+    handoff = await service.handoffs.claim((await opened(service)).id, NIA)
+    await say(service, handoff.conversation_id, "danger")
+    await service.handoffs.acknowledge(handoff.id, NIA)
+    with pytest.raises(AlreadyClaimed, match="Nia"):
+        await service.handoffs.claim(handoff.id, RAVI)
+
+
+async def test_only_one_of_two_who_take_over_at_once_gets_it(service: Service) -> None:
+    handoff = await service.handoffs.claim((await opened(service)).id, NIA)
+    await say(service, handoff.conversation_id, "danger")
+    takes = (service.handoffs.claim(handoff.id, RAVI), service.handoffs.claim(handoff.id, ADA))
+    results = await asyncio.gather(*takes, return_exceptions=True)
+    assert sorted(type(result).__name__ for result in results) == ["AlreadyClaimed", "Handoff"]
+
+
+async def test_what_someone_has_whose_account_is_off_may_be_taken_over(service: Service) -> None:
+    handoff = await service.handoffs.claim((await opened(service)).id, NIA)
+    async with service.database.write() as tx:
+        await tx.session.run(staff.update().where(staff.c.id == NIA.id).values(is_active=False))
+    assert (await service.handoffs.claim(handoff.id, RAVI)).claimed_by == RAVI
+
+
+async def test_giving_back_all_that_someone_has_tells_each_visitor_and_leaves_the_rest(service: Service) -> None:
+    mine = [await service.handoffs.claim((await opened(service)).id, NIA) for _ in range(2)]
+    done = await service.handoffs.claim((await opened(service)).id, NIA)
+    await service.handoffs.close(done.id, NIA)
+    other = await service.handoffs.claim((await opened(service)).id, RAVI)
+    await service.handoffs.release_all(NIA.id, ADA)
+    for handoff in mine:
+        assert (await service.handoffs.view(handoff.id)).handoff.state is HandoffState.OPEN
+        assert await owner(service, handoff) is Owner.WAITING
+        assert (await texts(service, handoff.conversation_id))[-1] == "left"
+    assert (await service.handoffs.view(done.id)).handoff.state is HandoffState.CLOSED
+    assert (await service.handoffs.view(other.id)).handoff.claimed_by == RAVI
 
 
 async def test_it_refuses_an_unknown_handoff(service: Service) -> None:

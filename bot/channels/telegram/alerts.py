@@ -20,7 +20,7 @@ from bot.channels.telegram.texts import TelegramTexts
 from bot.conversation.model import Urgency
 from bot.conversation.ports import Clock
 from bot.errors import DeliveryError, PassingError, StorageRefused
-from bot.handoff.model import Handoff, HandoffState
+from bot.handoff.model import Handoff
 from bot.handoff.ports import Handoffs
 
 _MOST = 1000
@@ -87,14 +87,14 @@ class AlertKeeper:
 
     async def _update(self, handoff: Handoff, alert: Alert) -> None:
         text = self._text(handoff, alert.repeats)
-        waits = _is_unseen(handoff)
-        if waits and handoff.urgency is Urgency.URGENT and self._is_overdue(alert):
-            await self._tell(handoff, replace(alert, repeats=alert.repeats + 1))
-        elif text != alert.text and waits:  # raised to urgent: a new message, because an edited one makes no sound
+        if not handoff.is_unseen:
+            if text != alert.text:
+                await self._edit(alert, text)
+                await self._alerts.put(replace(alert, text=text, repeats=0))
+        elif text != alert.text:  # danger, or released: a new message, because an edited one makes no sound
             await self._tell(handoff, alert)
-        elif text != alert.text:
-            await self._edit(alert, text)
-            await self._alerts.put(replace(alert, text=text))
+        elif handoff.urgency is Urgency.URGENT and self._is_overdue(alert):
+            await self._tell(handoff, replace(alert, repeats=alert.repeats + 1))
 
     def _is_overdue(self, alert: Alert) -> bool:
         return self._clock() - alert.sent_at >= self._settings.remind
@@ -103,7 +103,7 @@ class AlertKeeper:
         repeats = before.repeats if before else 0
         text = self._text(handoff, repeats)
         button = InlineKeyboardButton(self._texts.group("seen_button"), callback_data=f"{SEEN}{handoff.id}")
-        markup = InlineKeyboardMarkup([[button]]) if _is_unseen(handoff) else None
+        markup = InlineKeyboardMarkup([[button]]) if handoff.is_unseen else None
         now = self._clock()
         sent = await send_part(self._bot, self._settings.group, Part(text, markup=markup))
         await self._alerts.put(Alert(handoff.id, sent.message_id, text, now, repeats, handoff.channel))
@@ -126,9 +126,9 @@ class AlertKeeper:
 
     def _text(self, handoff: Handoff, repeats: int) -> str:
         values = {"channel": _channel(handoff.channel), "link": f"{self._settings.console}/{handoff.id}"}
-        if handoff.state is HandoffState.CLAIMED and handoff.claimed_by:
-            return self._texts.group("claimed", name=handoff.claimed_by.name, **values)
-        if not _is_unseen(handoff):
+        if not handoff.is_unseen:
+            if handoff.claimed_by is not None:
+                return self._texts.group("claimed", name=handoff.claimed_by.name, **values)
             return self._texts.group("seen", **values)
         if handoff.urgency is not Urgency.URGENT:
             return self._texts.group("normal", **values)
@@ -136,10 +136,6 @@ class AlertKeeper:
             return self._texts.group("urgent", **values)
         minutes = int(repeats * self._settings.remind.total_seconds() / 60)
         return self._texts.group("urgent_again", minutes=str(minutes), **values)
-
-
-def _is_unseen(handoff: Handoff) -> bool:
-    return handoff.state is HandoffState.OPEN and handoff.acknowledged_at is None
 
 
 def _channel(name: str) -> str:

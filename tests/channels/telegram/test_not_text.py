@@ -52,7 +52,9 @@ async def test_nobody_is_left_waiting_for_someone_to_hear_or_see_it(clinic: Clin
         assert needed in answer
 
 
-@pytest.mark.parametrize(("kind", "words"), [("voice", "can listen to voice messages"), ("location", "say where you are")])
+@pytest.mark.parametrize(
+    ("kind", "words"), [("voice", "can listen to voice messages"), ("location", "say where you are")]
+)
 async def test_the_answer_is_about_what_was_sent(clinic: Clinic, kind: str, words: str) -> None:
     await clinic.api.visitors.send(MIA, content_of(kind))
     await clinic.says(MIA, words)

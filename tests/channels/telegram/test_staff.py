@@ -157,6 +157,35 @@ async def test_an_ordinary_alert_is_told_once_and_again_when_it_becomes_urgent(g
     assert len(group.said(STAFF_GROUP)) == 2
 
 
+async def test_danger_in_a_conversation_that_was_taken_is_told_and_told_again_until_it_is_seen(
+    group: Clinic, clock: Clock
+) -> None:
+    await group.api.visitors.write(MIA, "/person")
+    await alert(group)
+    (handoff,) = await group.service.handoffs.queue()
+    await group.service.handoffs.claim(handoff.id, NIA)
+    await group.until(lambda: "Nia has taken it" in group.said(STAFF_GROUP)[-1])
+    clock.ahead += timedelta(minutes=60)
+    await group.api.visitors.write(MIA, "I want to kill myself")
+    await group.until(lambda: group.said(STAFF_GROUP)[-1].startswith("🔴 URGENT"))
+    clock.ahead += timedelta(minutes=6)
+    await group.until(lambda: "STILL NOT SEEN after 5 minutes" in group.said(STAFF_GROUP)[-1], 15)
+    await group.api.visitors.tap(ADA, "I have seen this", group=STAFF_GROUP)
+    await group.until(lambda: "Nia has taken it" in group.said(STAFF_GROUP)[-1])
+    await group.api.visitors.write(MIA, "I want to end my life")
+    await group.until(lambda: group.said(STAFF_GROUP)[-1].startswith("🔴 URGENT"))
+    assert len(group.said(STAFF_GROUP)) == 4
+
+
+async def test_an_alert_that_becomes_urgent_late_is_told_as_new(group: Clinic, clock: Clock) -> None:
+    await group.api.visitors.write(MIA, "/person")
+    await alert(group)
+    clock.ahead += timedelta(minutes=60)
+    await group.api.visitors.write(MIA, "I want to kill myself")
+    await group.until(lambda: len(group.said(STAFF_GROUP)) == 2)
+    assert group.said(STAFF_GROUP)[-1].startswith("🔴 URGENT")
+
+
 async def test_an_alert_says_who_has_taken_it_and_when_it_is_done(group: Clinic) -> None:
     await group.api.visitors.write(MIA, "/person")
     await alert(group)
