@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from bot.errors import ConversationNotFound
 
 LINK_MINUTES = 30
 _JUST = timedelta(minutes=1)
+# What a link may put after /start, as Telegram allows it; anything else was written by a person.
+_DEEP_LINK = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class Commands:
         conversation = await self._conversation(given.chat)
         if not self._was_just_welcomed(await self._talk.read(conversation)):
             await self._say(given, "start")
-        return True  # what follows /start comes from a link, not from a person
+        return _DEEP_LINK.fullmatch(given.rest) is not None
 
     def _was_just_welcomed(self, thread: Thread) -> bool:
         """Whether all that was ever said is the welcome, which has the same words."""

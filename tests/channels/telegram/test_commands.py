@@ -47,12 +47,22 @@ async def test_urgent_raises_a_handoff_that_is_open_and_keeps_what_it_is_about(c
     assert (handoff.kind, handoff.urgency) == ("talk_to_human", Urgency.URGENT)
 
 
-async def test_what_is_written_after_a_command_is_read_too(clinic: Clinic) -> None:
-    await clinic.api.visitors.write(MIA, "/person I want to kill myself")
+@pytest.mark.parametrize("command", ["start", "help", "privacy", "person", "urgent", "website", "delete"])
+async def test_what_is_written_after_a_command_is_read_too(clinic: Clinic, command: str) -> None:
+    await clinic.api.visitors.write(MIA, f"/{command} I want to kill myself")
     await clinic.idle()
     assert await clinic.written(MIA) == ["I want to kill myself"]
     (handoff,) = await clinic.service.handoffs.queue()
     assert handoff.kind == "self_harm"
+    for words in ("Telegram is not private enough", "please call 999"):
+        assert any(words in said for said in clinic.said(MIA))
+
+
+@pytest.mark.parametrize("text", ["Does it hurt?", "thinking…", "two words", "abcde" * 13])
+async def test_after_start_only_what_a_link_can_hold_is_no_message(clinic: Clinic, text: str) -> None:
+    await clinic.api.visitors.write(MIA, f"/start {text}")
+    await clinic.says(MIA, f"About: {text}")
+    assert await clinic.written(MIA) == [text]
 
 
 async def test_an_unknown_command_is_read_as_the_text_it_is(clinic: Clinic) -> None:
