@@ -46,7 +46,7 @@ def create_app(settings: Settings, understander: Understander | None = None, clo
     Raises:
         SetupError: a content file or the database address is wrong.
     """
-    approved, metrics = Approved.load(settings.content_dir), Metrics()
+    approved, metrics = Approved.load(settings.content_dir, offers_website=not settings.is_local), Metrics()
     rasa = RasaClient(settings.rasa_address, settings.rasa_timeout)
     measured = Measured(understander or rasa, approved, metrics)
     limits = Limits(settings.limit_conversation, settings.limit_address, settings.limit_total, settings.limit_starts)
@@ -88,10 +88,9 @@ def _telegram(
     if settings.telegram_token is None:
         log.info("telegram is off", why="BOT_TELEGRAM_TOKEN is not set")
         return None
-    texts = TelegramTexts(approved.profile, approved.telegram)
-    channel = TelegramChannel(
-        TelegramSettings.of(settings), store, service.conversations, service.handoffs, texts, clock
-    )
+    given = TelegramSettings.of(settings)
+    texts = TelegramTexts(approved.profile, approved.telegram, given.offers_website)
+    channel = TelegramChannel(given, store, service.conversations, service.handoffs, texts, clock)
     service.outbox.add_sender(channel.sender)
     return channel
 

@@ -26,14 +26,17 @@ WEBSITE, TELEGRAM = "website", "telegram"
 class Approved:
     """Fills the Protocols `Replies`, `CrisisCheck` and `WebsiteContent` from the content files."""
 
-    def __init__(self, replies: Composed, matcher: CrisisMatcher, telegram: TelegramMessages) -> None:
+    def __init__(
+        self, replies: Composed, matcher: CrisisMatcher, telegram: TelegramMessages, offers_website: bool = True
+    ) -> None:
         self._replies = replies
         self._matcher = matcher
         self.telegram = telegram
+        self._offers_website = offers_website
 
     @classmethod
-    def load(cls, content_dir: Path) -> Approved:
-        """Read and check the content files.
+    def load(cls, content_dir: Path, offers_website: bool = True) -> Approved:
+        """Read and check the content files; see `TelegramTexts` for `offers_website`.
 
         Raises:
             SetupError: naming the file, the line and the field that is wrong.
@@ -42,7 +45,7 @@ class Approved:
             replies = load_replies(content_dir)
             telegram = load_telegram_messages(content_dir)
             refuse_too_long(replies.profile, content_dir)
-            return cls(replies, CrisisMatcher.load(content_dir), telegram)
+            return cls(replies, CrisisMatcher.load(content_dir), telegram, offers_website)
         except ContentError as error:
             raise SetupError(str(error)) from error
 
@@ -56,7 +59,8 @@ class Approved:
         if channel != TELEGRAM:
             return _wording(self._replies.welcome())
         start = self.telegram.start
-        return _wording(Composition(start.text.format_map(common_values(self.profile)), start.buttons))
+        values = common_values(self.profile, self.telegram, self._offers_website)
+        return _wording(Composition(start.text.format_map(values), start.buttons))
 
     def crisis(self, kind: str, now: datetime, again: int) -> Wording:
         return _wording(self._replies.crisis(kind, now, again))

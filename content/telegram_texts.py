@@ -49,6 +49,8 @@ class TelegramMessages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     delete_kept: Text
     deleted: Text
     link: Text
+    or_website: str
+    no_website: Text
     unclear: Text
     trouble: Text
     old_button: str
@@ -62,12 +64,13 @@ COMMANDS = ("start", "help", "person", "urgent", "website", "privacy", "delete")
 _ALERT = frozenset({"channel", "link"})
 # field -> the words it must contain; a field not named here has none
 PLACEHOLDERS: dict[str, frozenset[str]] = {
-    "start.text": frozenset({"clinic", "phone", "emergency", "lines"}),
-    "help.text": frozenset({"clinic", "phone", "emergency"}),
-    "privacy.text": frozenset({"phone"}),
+    "start.text": frozenset({"clinic", "phone", "or_website", "emergency", "lines"}),
+    "help.text": frozenset({"clinic", "phone", "or_website", "emergency"}),
+    "privacy.text": frozenset({"phone", "or_website"}),
     "urgent.text": frozenset({"emergency", "lines", "phone"}),
     "deleted.text": frozenset({"emergency"}),
     "link.text": frozenset({"minutes", "link"}),
+    "no_website.text": frozenset({"phone", "site"}),
     "trouble.text": frozenset({"phone", "emergency"}),
     "staff_group.urgent": _ALERT,
     "staff_group.urgent_again": _ALERT | {"minutes"},
@@ -108,20 +111,25 @@ def refuse_too_long(profile: Profile, data: Path = DATA) -> None:
     """Raise ContentError where a text, filled in for this clinic, is longer than Telegram takes."""
     path = data / "telegram.yml"
     messages, lines = read_yaml(path, TelegramMessages)
-    values = common_values(profile) | {"number": "9" * 12}
+    values = common_values(profile, messages) | {"number": "9" * 12}
     for where, text in _formatted(messages):
         if where in LONGEST and len(text.format_map(values)) > LONGEST[where]:
             problem = f"is longer than the {LONGEST[where]} characters that Telegram takes. Shorten it."
             raise ContentError(path, line_of(lines, where), where, problem)
 
 
-def common_values(profile: Profile) -> dict[str, str]:
-    """Return what any text may be filled in with: the clinic, how to reach it, and whom to call in danger."""
+def common_values(profile: Profile, messages: TelegramMessages, offers_website: bool = True) -> dict[str, str]:
+    """Return what any text may be filled in with: the clinic, how to reach it, and whom to call in danger.
+
+    `offers_website`: visitors can open the bot's own address, so that a chat may continue there.
+    """
     clinic = profile.clinic
     support = [line for line in profile.lines_for("support") if line.round_the_clock]
     return {
         "clinic": clinic.name,
         "phone": clinic.phone,
+        "site": clinic.website,
+        "or_website": f" {messages.or_website}" if offers_website else "",
         "emergency": profile.emergency.call or profile.emergency.how,
         "lines": "\n".join(f"• {line.sentence}" for line in support),
     }

@@ -68,7 +68,7 @@ class Replies(Protocol):
     def staff_joined(self, name: str, role: str) -> Wording: ...
 
     def staff_left(self, now: datetime) -> Wording:
-        """The member of staff had to leave; someone else will go on."""
+        """The member of staff had to leave; someone else will help."""
         ...
 
     def closed(self) -> Wording:

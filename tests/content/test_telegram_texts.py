@@ -25,9 +25,19 @@ def test_the_shipped_texts_are_right_for_the_shipped_clinic() -> None:
 
 
 def test_the_start_notice_says_what_it_must() -> None:
-    text = load_telegram_messages().start.text.format_map(common_values(load_profile()))
+    messages = load_telegram_messages()
+    text = messages.start.text.format_map(common_values(load_profile(), messages))
     for needed in ("automated assistant", "not private enough", "01632 960 247", "999", "116 123", "/website"):
         assert needed in text
+
+
+def test_where_visitors_cannot_open_the_website_no_text_offers_it() -> None:
+    messages = load_telegram_messages()
+    values = common_values(load_profile(), messages, offers_website=False)
+    for text in (messages.start.text, messages.help.text, messages.privacy.text, messages.no_website.text):
+        said = text.format_map(values)
+        assert "/website" not in said
+        assert "01632 960 247" in said
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,22 @@ def test_it_starts_without_any_setting() -> None:
     assert settings.database_url.get_secret_value() == f"sqlite+aiosqlite:///{settings.data_dir}/handrail.db"
 
 
+@pytest.mark.parametrize(
+    ("address", "is_local"),
+    [
+        ("", True),
+        ("http://localhost:8000", True),
+        ("http://127.0.0.2", True),
+        ("http://[::1]:8000", True),
+        ("http://0.0.0.0:8000", True),
+        ("http://192.168.1.20:8000", False),
+        ("https://chat.clinic.example", False),
+    ],
+)
+def test_it_knows_an_address_that_only_this_machine_can_open(address: str, is_local: bool) -> None:
+    assert Settings.load(public_url=address).is_local is is_local
+
+
 def test_it_documents_every_setting_with_its_default() -> None:
     rows = dict(re.findall(r"^\| `(BOT_\w+)` \| (.+?) \|", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE))
     assert set(rows) == {f"BOT_{name}".upper() for name in Settings.model_fields}

@@ -41,13 +41,14 @@ _PRUNE_SECONDS = 3600.0
 class TelegramSettings:
     """`staff_group` is a chat id, None for no group; `staff` maps Telegram user ids to the e-mails of staff accounts.
 
-    With `webhook`, `public_url` must be reachable for Telegram.
+    With `webhook`, `public_url` must be reachable for Telegram. `offers_website`: visitors can open `public_url`.
     """
 
     token: str
     api_url: str
     public_url: str
     webhook: bool = False
+    offers_website: bool = True
     staff_group: int | None = None
     staff: Mapping[int, str] = field(default_factory=dict)
     remind_minutes: float = 5.0
@@ -76,6 +77,7 @@ class TelegramSettings:
             api_url=settings.telegram_api_url,
             public_url=settings.public_url.rstrip("/"),
             webhook=webhook,
+            offers_website=not settings.is_local,
             staff_group=settings.telegram_staff_group,
             staff={int(number): email.strip().lower() for email, _, number in pairs},
             remind_minutes=settings.telegram_remind_minutes,
@@ -117,7 +119,7 @@ class TelegramChannel:
 
     @property
     def router(self) -> APIRouter:
-        """The page and the call for going on on the website, and the webhook where that is used."""
+        """The page and the call for continuing on the website, and the webhook where that is used."""
         router = APIRouter()
         router.include_router(moving.build_router(self._memory, self._clock))
         if self._settings.webhook:

@@ -16,6 +16,10 @@ from bot.errors import SetupError
 from bot.settings import Settings
 
 GOOD, BAD, NOTE = "ok", "WRONG", "note"
+NOT_PUBLIC = (
+    "Only this machine can open {url}, so visitors are not offered /website, and the links in the staff's alerts work "
+    "only here. Set BOT_PUBLIC_URL to the address at which others reach the bot."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ async def findings(bot: TelegramBot, settings: TelegramSettings) -> AsyncIterato
         yield Finding(BAD, "The bot may not join groups. In BotFather: /setjoingroups, choose the bot, Enable.")
     try:
         yield _receiving(await bot.get_webhook_info(), settings)
+        if not settings.offers_website:
+            yield Finding(NOTE, NOT_PUBLIC.format(url=settings.public_url))
         yield await _group(bot, me, settings.staff_group)
     except TelegramError as error:
         yield Finding(BAD, str(delivery_error(error)))

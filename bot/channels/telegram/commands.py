@@ -111,6 +111,9 @@ class Commands:
 
     async def _website(self, given: Given) -> bool:
         """Send a link that opens this conversation on the website. It is not stored: whoever has it may read along."""
+        if not self._texts.offers_website:  # typed, or tapped on an older message
+            await self._say(given, "no_website")
+            return False
         code = secrets.token_urlsafe(24)
         until = self._clock() + timedelta(minutes=LINK_MINUTES)
         await self._chats.add_link(hash_code(code), await self._conversation(given.chat), until)

@@ -1,4 +1,4 @@
-"""Going on on the website: a one-time link from the chat moves the conversation there, where it is more private."""
+"""Continuing on the website: a one-time link from the chat moves the conversation there, where it is more private."""
 
 from __future__ import annotations
 

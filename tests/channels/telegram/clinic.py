@@ -120,7 +120,7 @@ def compose(
     database = open_database(database_url)
     service = build(database, understander, approved, approved, now, limits=limits, pace=QUICK)
     store = TelegramStore(database)
-    texts = TelegramTexts(approved.profile, approved.telegram)
+    texts = TelegramTexts(approved.profile, approved.telegram, settings.offers_website)
     channel = TelegramChannel(settings, store, service.conversations, service.handoffs, texts, now)
     service.outbox.add_sender(channel.sender)
     return service, channel, store, approved

@@ -109,6 +109,15 @@ async def test_it_says_why_telegram_cannot_deliver(api: BotApi, settings: dict[s
     assert "Connection refused" in text
 
 
+async def test_it_says_that_visitors_cannot_open_the_bots_address(settings: dict[str, Any], capsys: Any) -> None:
+    code, text = await said(capsys, settings)
+    assert code == 0
+    assert "[note] Only this machine can open http://127.0.0.1:8000" in text
+    assert "Set BOT_PUBLIC_URL" in text
+    _, text = await said(capsys, settings, public_url="https://chat.clinic.example")
+    assert "BOT_PUBLIC_URL" not in text
+
+
 async def test_it_says_that_a_webhook_needs_https(tmp_path: Path, capsys: Any) -> None:
     code, text = await said(capsys, {"data_dir": tmp_path, "telegram_token": "1:a", "telegram_mode": "webhook"})
     assert code == 1

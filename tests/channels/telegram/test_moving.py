@@ -1,4 +1,4 @@
-"""Going on on the website by a one-time link."""
+"""Continuing on the website by a one-time link."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ async def test_opening_the_page_does_not_use_the_link_up(moving: Clinic) -> None
     app.include_router(moving.channel.router)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bot") as client:
         page = await client.get("/continue")
-        assert "Go on here" in page.text
+        assert "Continue here" in page.text
         assert page.headers["referrer-policy"] == "no-referrer"
         for file in re.findall(r'(?:src|href)="(continue/[^"]+)"', page.text):
             assert (await client.get(f"/{file}")).status_code == 200

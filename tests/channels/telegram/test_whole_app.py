@@ -10,6 +10,7 @@ from playwright.async_api import async_playwright, expect
 from bot.settings import Settings
 from tests.channels.telegram.clinic import MIA, Clinic
 from tests.support.bot_api.server import BotApi
+from tests.support.bot_api.visitors import keyboard
 from tests.support.browser import ARGUMENTS, chromium
 from tests.support.serving import serving, settings_for
 
@@ -61,8 +62,26 @@ async def test_a_webhook_reaches_it(tmp_path: Path, api: BotApi) -> None:
         assert api.world.webhook_error == ""
 
 
-async def test_a_visitor_goes_on_on_the_website_in_a_real_browser(tmp_path: Path, api: BotApi) -> None:
-    with serving(settings(tmp_path, api)) as running:
+async def test_a_bot_that_visitors_cannot_open_offers_no_link_to_it(tmp_path: Path, api: BotApi) -> None:
+    with serving(settings(tmp_path, api)):
+        await api.visitors.write(MIA, "/start")
+        notice = await shown(api, "Telegram is not private enough")
+        await api.visitors.write(MIA, "/privacy")
+        privacy = await shown(api, "Telegram, the company")
+        assert [button["text"] for button in keyboard(api.visitors.shown(MIA)[-1])] == ["Delete this conversation"]
+        await api.visitors.write(MIA, "/website")
+        answer = await shown(api, "I cannot move this chat")
+        watching = Clinic(api, *[None] * 6)  # type: ignore[arg-type]
+        await watching.until(lambda: api.world.profile["short_description"])
+    assert "ring us on 01632 960 247 or visit https://wrenhouse.example.com" in answer
+    assert "/website" not in notice + privacy
+    (commands,) = [value for key, value in api.world.profile.items() if "all_private_chats" in key]
+    assert "website" not in [command["command"] for command in commands]
+    assert "127.0.0.1" not in " ".join(api.visitors.texts(MIA))
+
+
+async def test_a_visitor_continues_on_the_website_in_a_real_browser(tmp_path: Path, api: BotApi) -> None:
+    with serving(settings(tmp_path, api, public_url="http://chat.wrenhouse.example.com")) as running:
         await api.visitors.write(MIA, "What is ketamine therapy?")
         await shown(api, "Ketamine therapy is a medicine given in small")
         await api.visitors.write(MIA, "/website")
@@ -72,7 +91,7 @@ async def test_a_visitor_goes_on_on_the_website_in_a_real_browser(tmp_path: Path
             page = await browser.new_page()
             await page.goto(f"{running.url}/continue#{code}")
             assert code not in page.url
-            await page.get_by_role("button", name="Go on here").click()
+            await page.get_by_role("button", name="Continue here").click()
             chat = page.locator("handrail-chat")
             await expect(chat.get_by_text("What is ketamine therapy?", exact=True).first).to_be_visible()
             await expect(chat.get_by_text("Ketamine therapy is a medicine given in small").first).to_be_visible()
@@ -85,6 +104,6 @@ async def test_a_visitor_goes_on_on_the_website_in_a_real_browser(tmp_path: Path
             assert len(api.visitors.shown(MIA)) == before
             again = await browser.new_page()
             await again.goto(f"{running.url}/continue#{code}")
-            await again.get_by_role("button", name="Go on here").click()
+            await again.get_by_role("button", name="Continue here").click()
             await expect(again.get_by_role("status")).to_contain_text("used already or is too old")
             await browser.close()
