@@ -67,7 +67,6 @@ class Waiting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class StaffTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     joined: str
     left: str
-    left_unnamed: str
     closed: str
 
 
@@ -153,8 +152,7 @@ PLACEHOLDERS = {
     "when.unknown": {"phone"},
     "waiting.still_waiting": {"when"},
     "staff.joined": {"name", "role"},
-    "staff.left": {"name", "when"},
-    "staff.left_unnamed": {"when"},
+    "staff.left": {"when"},
     "input.too_long": {"limit"},
     "input.rate_limited": {"seconds", "emergency"},
     "input.storage": {"phone", "emergency"},

@@ -93,9 +93,8 @@ class Replies:
     def staff_joined(self, name: str, role: str) -> Wording:
         return Wording(self.messages.staff.joined.format(name=name, role=role))
 
-    def staff_left(self, now: datetime.datetime, name: str = "") -> Wording:
-        template = self.messages.staff.left if name else self.messages.staff.left_unnamed
-        return Wording(template.format(name=name, when=self.when(now)))
+    def staff_left(self, now: datetime.datetime) -> Wording:
+        return Wording(self.messages.staff.left.format(when=self.when(now)))
 
     def closed(self) -> Wording:
         return Wording(self.messages.staff.closed, (self.person_button,))

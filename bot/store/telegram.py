@@ -184,10 +184,9 @@ class TelegramStore:
             tx.session.notify(conversation.id, "handoffs")
             return conversation.id
 
-    async def staff_by_telegram_id(self, user_id: int, email: str | None) -> StaffMember | None:
-        """Return the active member of staff whose account has that Telegram user id, or else that e-mail."""
-        known = sa.or_(staff.c.telegram_user_id == user_id, staff.c.email == email)
-        query = sa.select(staff).where(known, staff.c.is_active.is_(True)).order_by(staff.c.telegram_user_id.is_(None))
+    async def staff_by_email(self, email: str) -> StaffMember | None:
+        """Return the active member of staff with that e-mail."""
+        query = sa.select(staff).where(staff.c.email == email, staff.c.is_active.is_(True))
         async with self._database.read() as tx:
             row = await tx.session.first(query)
         if row is None:

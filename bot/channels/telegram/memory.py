@@ -102,7 +102,8 @@ class Memory:
     # Staff
 
     async def by_telegram_id(self, user_id: int) -> StaffMember | None:
-        return await self._store.staff_by_telegram_id(user_id, self._staff.get(user_id))
+        email = self._staff.get(user_id)
+        return await self._store.staff_by_email(email) if email else None
 
     async def prune(self, now: datetime) -> None:
         """Delete what is no longer needed."""
