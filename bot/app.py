@@ -49,7 +49,13 @@ def create_app(settings: Settings, understander: Understander | None = None, clo
     approved, metrics = Approved.load(settings.content_dir, offers_website=not settings.is_local), Metrics()
     rasa = RasaClient(settings.rasa_address, settings.rasa_timeout)
     measured = Measured(understander or rasa, approved, metrics)
-    limits = Limits(settings.limit_conversation, settings.limit_address, settings.limit_total, settings.limit_starts)
+    limits = Limits(
+        settings.limit_conversation,
+        settings.limit_address,
+        settings.limit_total,
+        settings.limit_starts,
+        settings.limit_starts_total,
+    )
     database = open_database(settings.database_url.get_secret_value())
     service = build(database, measured, measured, approved, clock, limits=limits)
 

@@ -83,6 +83,9 @@ class Settings(BaseSettings):
     limit_address: int = Field(300, ge=1, description="Give messages a minute from one address, 1 or more.")
     limit_total: int = Field(3000, ge=1, description="Give messages a minute from everyone together, 1 or more.")
     limit_starts: int = Field(120, ge=1, description="Give new conversations a minute from one address, 1 or more.")
+    limit_starts_total: int = Field(
+        12_000, ge=1, description="Give new conversations a minute from everyone together, 1 or more."
+    )
     limit_streams: int = Field(100, ge=1, description="Give open live connections from one address, 1 or more.")
     max_body_bytes: int = Field(65536, ge=16384, description="Give the largest request in bytes, 16384 or more.")
 

@@ -141,7 +141,10 @@ async def _stock(model: Path, folder: Path) -> AsyncIterator[str]:
 async def _ours(model: Path, folder: Path) -> AsyncIterator[str]:
     port = free_port()
     async with understanding(model, folder) as rasa_url:
-        limits = {f"BOT_LIMIT_{name}": "1000000" for name in ("CONVERSATION", "ADDRESS", "TOTAL", "STARTS", "STREAMS")}
+        limits = {
+            f"BOT_LIMIT_{name}": "1000000"
+            for name in ("CONVERSATION", "ADDRESS", "TOTAL", "STARTS", "STARTS_TOTAL", "STREAMS")
+        }
         environment = {
             **limits,
             **programs.ONE_CORE,

@@ -10,12 +10,13 @@ MINUTE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Messages a minute in one conversation, from one address and overall; conversations a minute from one address."""
+    """How many a minute: messages in one conversation, from one address and overall; new conversations likewise."""
 
     conversation: int = 30
     address: int = 300
     total: int = 3000
     starts: int = 120
+    starts_total: int = 12_000
 
 
 class Gate:
@@ -38,8 +39,12 @@ class Gate:
         return self._take(wanted, now)
 
     def start(self, address: str, now: float) -> float:
-        """Count a new conversation; otherwise as `message`."""
-        wanted = [("total", self._limits.total)]
+        """Count a new conversation; otherwise as `message`.
+
+        A flood of messages uses nothing of this up: whoever comes new may be in danger, and nothing of theirs is read
+        before their conversation is there.
+        """
+        wanted = [("starts", self._limits.starts_total)]
         if address:
             wanted.append((f"s:{address}", self._limits.starts))
         return self._take(wanted, now)

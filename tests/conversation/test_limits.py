@@ -41,6 +41,20 @@ def test_new_conversations_are_limited_by_address() -> None:
     assert gate.start("10.0.0.2", 0.0) == 0.0
 
 
+def test_a_flood_of_messages_does_not_keep_newcomers_out() -> None:
+    gate = Gate(Limits(total=2))
+    for _ in range(3):
+        gate.message("c", "10.0.0.1", 0.0)
+    assert gate.message("d", "10.0.0.2", 0.0) > 0
+    assert gate.start("10.0.0.3", 0.0) == 0.0
+
+
+def test_everyone_shares_the_limit_of_all_new_conversations() -> None:
+    gate = Gate(Limits(starts_total=2))
+    assert [gate.start(f"10.0.0.{number}", 0.0) > 0 for number in range(3)] == [False, False, True]
+    assert gate.message("c", "10.0.0.1", 0.0) == 0.0
+
+
 def test_it_forgets_the_keys_not_seen_for_longest() -> None:
     gate = Gate(Limits(), keys=100)
     for number in range(10_000):

@@ -21,7 +21,9 @@ from tests.journeys.conftest import Running, start, stop
 from tests.support.databases import sqlite_url
 
 CHILDREN = {"Rasa": "rasa run", "action server": "rasa_sdk", "bot": "bot serve"}
-NO_LIMITS = {f"BOT_LIMIT_{name}": "1000000" for name in ("CONVERSATION", "ADDRESS", "TOTAL", "STARTS", "STREAMS")}
+NO_LIMITS = {
+    f"BOT_LIMIT_{name}": "1000000" for name in ("CONVERSATION", "ADDRESS", "TOTAL", "STARTS", "STARTS_TOTAL", "STREAMS")
+}
 READY = "Ctrl-C stops everything"
 PER_ROUND = 3
 SHOWN_WITHIN = 3.0

@@ -19,7 +19,7 @@ from bot.store.schema import staff
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 QUICK = Pace(lease=1.0, heartbeat=0.25, idle=0.1, drain=1.0)
-NO_LIMITS = Limits(1_000_000, 1_000_000, 1_000_000, 1_000_000)
+NO_LIMITS = Limits(1_000_000, 1_000_000, 1_000_000, 1_000_000, 1_000_000)
 
 NIA = StaffMember("nia", "Nia", "Nurse", "nia@clinic.example")
 RAVI = StaffMember("ravi", "Ravi", "Receptionist", "ravi@clinic.example")

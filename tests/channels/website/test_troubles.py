@@ -106,6 +106,13 @@ def test_it_asks_a_flood_over_many_conversations_to_wait_but_never_holds_danger_
         assert all(visitor.send("I am going to kill myself").status_code == 202 for visitor in visitors)
 
 
+def test_it_reads_a_newcomer_in_danger_while_others_flood_it(tmp_path: Path) -> None:
+    with serving(settings_for(tmp_path, limit_total=3), Scripted()) as app, httpx.Client(base_url=app.url) as http:
+        flooder = Visitor(http)
+        assert 429 in [flooder.send(f"Message {number}").status_code for number in range(5)]
+        assert Visitor(http).ask("I am going to kill myself tonight")["outcome"] == "crisis"
+
+
 def test_it_asks_an_address_that_starts_too_many_conversations_to_wait(tmp_path: Path) -> None:
     with serving(settings_for(tmp_path, limit_starts=3)) as app, httpx.Client(base_url=app.url) as http:
         answers = [http.post("/api/conversations") for _ in range(5)]
