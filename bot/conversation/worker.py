@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from bot import failpoints
-from bot.conversation.model import Context, HandoffMark, Owner, Reply
+from bot.conversation.model import Context, HandoffMark, Owner, Reply, Urgency
 from bot.conversation.ports import Clock, Replies, Understander
 from bot.conversation.pump import Pace, Pump, Source
 from bot.conversation.records import Conversation, Job
@@ -138,8 +138,10 @@ class Worker:
             await self._alarm(tx, conversation, job)
 
     async def _alarm(self, tx: Transaction, conversation: Conversation, job: Job) -> None:
+        """Hand over as urgent: nobody knows what the message says, and whoever wrote it may be in danger."""
         now = self._clock()
-        mark = HandoffMark(FAILURE, "The assistant failed on this message every time. It is among the problems.")
+        reason = "The assistant failed on this message every time. It is among the problems."
+        mark = HandoffMark(FAILURE, reason, Urgency.URGENT)
         before = conversation.owner
         conversation = await hand_over(tx, conversation, mark, job.message.text, now)
         await tx.conversations.save(conversation)

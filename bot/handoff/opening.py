@@ -61,12 +61,13 @@ def raised(current: Handoff, mark: HandoffMark, entities: Sequence[Entity]) -> H
     """Return `current` as `mark` changes it: urgency only ever rises, and danger makes staff look again."""
     entities = (*current.entities, *(entity for entity in entities if entity not in current.entities))
     if mark.urgency is Urgency.URGENT:
-        kept = current.urgency is Urgency.URGENT and current.kind == mark.kind
+        kind = current.kind if _rank(mark.kind) < _rank(current.kind) else mark.kind
+        kept = current.urgency is Urgency.URGENT and current.kind == kind
         return replace(
             current,
             entities=entities,
             urgency=Urgency.URGENT,
-            kind=mark.kind,
+            kind=kind,
             reason=current.reason if kept else mark.reason,
             acknowledged_at=None,
         )

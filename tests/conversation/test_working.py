@@ -215,12 +215,29 @@ async def test_a_lasting_defect_raises_an_alarm_and_may_be_tried_again(
     await settled(service)
     [dead] = await service.handoffs.dead_letters()
     assert (dead.message.text, dead.attempts) == ("question", 2)
-    assert [handoff.kind for handoff in await service.handoffs.queue()] == ["failure"]
+    [handoff] = await service.handoffs.queue()
+    assert (handoff.kind, handoff.urgency) == ("failure", Urgency.URGENT)
     assert (await texts(service, conversation))[3:] == ["outage", "re: another"]
     await service.handoffs.retry_dead_letter(sent.id, NIA)
     await settled(service)
     assert (await texts(service, conversation))[-1] == "re: question"
     assert await service.handoffs.dead_letters() == []
+
+
+async def test_a_lasting_defect_raises_the_handoff_that_staff_have_seen_already(
+    service: Service, rasa: Rasa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.conversation.worker.MAX_ATTEMPTS", 1)
+    conversation = await start(service)
+    await say(service, conversation, "may I ask the nurse?")
+    await settled(service)
+    [seen] = await service.handoffs.queue()
+    await service.handoffs.acknowledge(seen.id, NIA)
+    rasa.broken = 1
+    await say(service, conversation, "question")
+    await settled(service)
+    [handoff] = await service.handoffs.queue()
+    assert (handoff.kind, handoff.urgency, handoff.acknowledged_at) == ("medication", Urgency.URGENT, None)
 
 
 async def test_what_was_answered_already_is_only_taken_off_the_list_when_tried_again(

@@ -8,7 +8,7 @@ import pytest
 
 from bot.conversation.model import Entity, HandoffMark, Urgency
 from bot.handoff.model import Handoff, HandoffState
-from bot.handoff.opening import ATTACHMENT, OUTAGE, raised
+from bot.handoff.opening import ATTACHMENT, FAILURE, OUTAGE, raised
 from tests.support.plain import NOON
 
 SERTRALINE = Entity("medicine", "sertraline", 7, 17)
@@ -21,6 +21,19 @@ def test_danger_raises_it_and_asks_for_a_new_look() -> None:
     seen = replace(OPEN, acknowledged_at=NOON)
     now = raised(seen, HandoffMark("self_harm", "Danger.", Urgency.URGENT), ())
     assert (now.urgency, now.kind, now.reason, now.acknowledged_at) == (Urgency.URGENT, "self_harm", "Danger.", None)
+
+
+def test_an_urgent_mark_without_a_telling_kind_keeps_what_is_known() -> None:
+    failure = HandoffMark(FAILURE, "It failed.", Urgency.URGENT)
+    now = raised(replace(OPEN, acknowledged_at=NOON), failure, ())
+    assert (now.urgency, now.kind, now.reason, now.acknowledged_at) == (
+        Urgency.URGENT,
+        "medication",
+        "It failed.",
+        None,
+    )
+    danger = replace(OPEN, urgency=Urgency.URGENT, kind="self_harm", reason="Danger.", acknowledged_at=NOON)
+    assert raised(danger, failure, ()) == replace(danger, acknowledged_at=None)
 
 
 def test_nothing_lowers_it_again() -> None:
