@@ -84,7 +84,8 @@ class Worker:
             job = following
 
     async def _turn(self, job: Job) -> Job | None:
-        reply = await self._ask(job)
+        is_asked = job.conversation.owner is not Owner.STAFF
+        reply = await self._ask(job) if is_asked else None
         failpoints.hit("after_understanding")
         async with self._store.write() as tx:
             conversation = await tx.jobs.held(job)
@@ -93,7 +94,7 @@ class Worker:
             now = self._clock()
             if reply is not None:
                 conversation = await respond(tx, conversation, job.message, reply, self._replies, now)
-            elif conversation.owner is not Owner.STAFF:
+            elif is_asked and conversation.owner is not Owner.STAFF:
                 conversation = await self._tell_of_outage(tx, conversation, job)
             await tx.jobs.done(job)
             following = await tx.jobs.next(job, conversation, now, now + self._lease)
@@ -102,10 +103,8 @@ class Worker:
         return following
 
     async def _ask(self, job: Job) -> Reply | None:
-        """Return the reply, or None where there is none to be had: staff have the conversation, or Rasa is away."""
+        """Return the reply, or None where there is none to be had: Rasa is away."""
         conversation = job.conversation
-        if conversation.owner is Owner.STAFF:
-            return None
         context = Context(conversation.previous_topic, conversation.clarified, conversation.owner)
         try:
             return await self._understander.reply_to(job.message.id, job.message.text, context)

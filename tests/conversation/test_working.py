@@ -12,7 +12,7 @@ from bot.conversation.model import Context, HandoffMark, Outcome, Owner, Reply, 
 from bot.errors import UnderstandingUnavailable
 from bot.service import Service
 from bot.store.schema import jobs
-from tests.support.plain import NIA, NOON, Echo, make, read_until, running, say, settled, texts, until
+from tests.support.plain import NIA, NOON, Echo, idle, make, read_until, running, say, settled, texts, until
 
 
 @dataclass
@@ -238,6 +238,19 @@ async def test_a_lasting_defect_raises_the_handoff_that_staff_have_seen_already(
     await settled(service)
     [handoff] = await service.handoffs.queue()
     assert (handoff.kind, handoff.urgency, handoff.acknowledged_at) == ("medication", Urgency.URGENT, None)
+
+
+async def test_what_staff_had_and_closed_meanwhile_is_no_outage(database_url: str) -> None:
+    async with idle(make(database_url)) as service:
+        conversation = await start(service)
+        await say(service, conversation, "question")
+        handoff = await service.handoffs.take_over(conversation, NIA)
+        [job] = await service.worker._claim(1)
+        await service.handoffs.close(handoff.id, NIA)
+        await service.worker._work(job)
+        assert await texts(service, conversation) == ["welcome", "question", "Nia joined", "closed"]
+        assert await service.handoffs.queue() == []
+        assert (await service.counts())["jobs_pending"] == 0
 
 
 async def test_what_was_answered_already_is_only_taken_off_the_list_when_tried_again(
