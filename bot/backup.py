@@ -27,15 +27,17 @@ def backup(database_url: str, file: Path) -> None:
         raise SetupError(f"There is no database at {source} yet. Start the bot once, or check BOT_DATABASE_URL.")
     if file.exists() and file.samefile(source):
         raise SetupError(f"{file} is the database itself. Name another file.")
-    with _sentences(file):
-        _copy(source, file)
+    with _sentences(file), _copied(source, file) as copy:
+        _publish(copy, file)
 
 
 def restore(database_url: str, file: Path) -> None:
     """Put the database back from `file`; the one that was there is kept beside it as `….before-restore-<time>`.
 
+    Whatever fails, the database that was there stays in its place.
+
     Raises:
-        SetupError: `file` is no sound backup of this or an older version, or the bot still runs.
+        SetupError: `file` is no sound backup of this or an older version, it cannot be copied, or the bot still runs.
     """
     target = _sqlite_file(database_url, f"pg_restore --clean --if-exists --dbname DATABASE {file}")
     if not file.is_file():
@@ -44,11 +46,13 @@ def restore(database_url: str, file: Path) -> None:
         _require_sound(file)
         _require_known_schema(file)
         target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            _require_unused(target)
-            stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-            target.rename(target.with_name(f"{target.name}.before-restore-{stamp}"))
-        _copy(file, target)
+        with _copied(file, target) as copy:
+            if target.exists():
+                _require_unused(target)
+                stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+                _replace(copy, target, target.with_name(f"{target.name}.before-restore-{stamp}"))
+            else:
+                _publish(copy, target)
 
 
 def _sqlite_file(database_url: str, instead: str) -> Path:
@@ -58,7 +62,9 @@ def _sqlite_file(database_url: str, instead: str) -> Path:
     return Path(url.database or "")
 
 
-def _copy(source: Path, target: Path) -> None:
+@contextmanager
+def _copied(source: Path, target: Path) -> Iterator[Path]:
+    """Yield a sound copy of `source` beside `target`, on the disk; it is gone afterwards unless it was renamed."""
     partial = target.with_name(f"{target.name}.partial")
     partial.unlink(missing_ok=True)
     try:
@@ -69,10 +75,34 @@ def _copy(source: Path, target: Path) -> None:
             writing.execute("PRAGMA journal_mode=DELETE")
         _require_sound(partial)
         _to_disk(partial)
-        partial.replace(target)
-        _to_disk(target.parent)
+        yield partial
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _publish(copy: Path, target: Path) -> None:
+    copy.replace(target)
+    _to_disk(target.parent)
+
+
+def _replace(copy: Path, target: Path, kept: Path) -> None:
+    """Put `copy` in the place of `target`, which stays as `kept`.
+
+    By a second name for the old file there is a database at `target` at every moment; without one, the next start
+    would make an empty database. Some file systems know no second names: there the old file is put back on failure.
+    """
+    try:
+        os.link(target, kept)
+    except FileExistsError:
+        raise
+    except OSError:
+        target.rename(kept)
+    try:
+        _publish(copy, target)
+    except OSError:
+        kept.replace(target)
+        kept.unlink(missing_ok=True)
+        raise
 
 
 def _require_sound(file: Path) -> None:

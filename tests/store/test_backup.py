@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -65,6 +70,67 @@ async def test_restoring_keeps_what_was_there(tmp_path: Path) -> None:
     async with running(make(sqlite_url(tmp_path))) as service:
         backup(sqlite_url(tmp_path), tmp_path / "copy")
         [later] = await conversations(service, 1)
+    restore(sqlite_url(tmp_path), tmp_path / "copy")
+    keep(tmp_path)
+    async with running(make(sqlite_url(tmp_path, "kept.db"))) as service:
+        assert (await texts(service, later))[0] == "welcome"
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No file may grow over 8 KiB, as if the disk were full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+async def still_there(folder: Path, conversation: str) -> None:
+    assert files(folder) == ["copy", "test.db"]
+    async with running(make(sqlite_url(folder))) as service:
+        assert (await texts(service, conversation))[0] == "welcome"
+
+
+async def test_what_was_there_stays_when_the_disk_is_full(tmp_path: Path) -> None:
+    async with running(make(sqlite_url(tmp_path))) as service:
+        backup(sqlite_url(tmp_path), tmp_path / "copy")
+        [later] = await conversations(service, 1)
+    with full_disk(), pytest.raises(SetupError, match="could not be copied"):
+        restore(sqlite_url(tmp_path), tmp_path / "copy")
+    await still_there(tmp_path, later)
+
+
+@pytest.mark.parametrize("has_second_names", [True, False])
+async def test_what_was_there_stays_when_the_copy_cannot_take_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_second_names: bool
+) -> None:
+    async with running(make(sqlite_url(tmp_path))) as service:
+        backup(sqlite_url(tmp_path), tmp_path / "copy")
+        [later] = await conversations(service, 1)
+    with monkeypatch.context() as patch:
+        if not has_second_names:
+            patch.setattr(os, "link", refuse)
+        patch.setattr("bot.backup._publish", refuse)
+        with pytest.raises(SetupError, match="No space left"):
+            restore(sqlite_url(tmp_path), tmp_path / "copy")
+    await still_there(tmp_path, later)
+
+
+def refuse(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+async def test_it_restores_where_a_file_can_have_one_name_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(make(sqlite_url(tmp_path))) as service:
+        backup(sqlite_url(tmp_path), tmp_path / "copy")
+        [later] = await conversations(service, 1)
+    monkeypatch.setattr(os, "link", refuse)
     restore(sqlite_url(tmp_path), tmp_path / "copy")
     keep(tmp_path)
     async with running(make(sqlite_url(tmp_path, "kept.db"))) as service:
