@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 import httpx
 
@@ -74,9 +75,12 @@ class Child:
         return self._process.pid if self._process else None
 
     async def start(self) -> None:
-        """Start the process; its output goes to the program's log file."""
-        self.program.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.program.log.open("ab") as log:
+        """Start the process; its output goes to the program's log file.
+
+        Raises:
+            SetupError: the log cannot be written.
+        """
+        with self._open_log() as log:
             self._process = await asyncio.create_subprocess_exec(
                 *self.program.command,
                 stdin=asyncio.subprocess.DEVNULL,
@@ -115,7 +119,10 @@ class Child:
             self._say(f"{self.program.name} stopped (code {code}); starting it again. Its log: {self.program.log}")
             await asyncio.sleep(RESTART_PAUSE_S[min(failures, len(RESTART_PAUSE_S)) - 1 if failures else 0])
             if not self._stopping:
-                await self.start()
+                try:
+                    await self.start()
+                except SetupError as error:
+                    self._say(str(error))
 
     async def stop(self) -> None:
         """Ask the process group to end, and insist after ten seconds."""
@@ -130,6 +137,17 @@ class Child:
                 await asyncio.wait_for(process.wait(), patience)
             if process.returncode is not None:
                 return
+
+    def _open_log(self) -> BinaryIO:
+        log = self.program.log
+        try:
+            log.parent.mkdir(parents=True, exist_ok=True)
+            return log.open("ab")
+        except OSError as error:
+            raise SetupError(
+                f"{self.program.name} cannot write its log in the folder {log.parent} ({error.strerror}). "
+                "Make that folder writable for this user, or name another one with BOT_DATA_DIR."
+            ) from error
 
     def _trouble(self, what: str) -> str:
         lines = self.program.log.read_text(errors="replace").strip().splitlines()[-12:]

@@ -52,6 +52,24 @@ async def test_what_dies_is_started_again(tmp_path: Path) -> None:
     assert "A server stopped" in said[0]
 
 
+async def test_what_dies_is_started_again_once_its_log_can_be_written(tmp_path: Path) -> None:
+    port, said, folder = free_port(), [], tmp_path / "logs"
+    child = Child(server(folder, port), said.append)
+    await child.start()
+    keeper, first = asyncio.create_task(child.keep()), child.pid
+    assert first
+    folder.rename(tmp_path / "old")
+    folder.write_text("a file where the folder should be")
+    os.kill(first, signal.SIGKILL)
+    await asyncio.to_thread(_until, lambda: any("cannot write its log" in sentence for sentence in said))
+    folder.unlink()
+    async with httpx.AsyncClient() as client:
+        await asyncio.to_thread(_until, lambda: child.pid != first)
+        await child.wait_ready(client)
+    await child.stop()
+    await keeper
+
+
 async def test_a_program_that_ends_at_once_is_named_with_its_log(tmp_path: Path) -> None:
     program = Program(
         "Rasa",
@@ -64,6 +82,15 @@ async def test_a_program_that_ends_at_once_is_named_with_its_log(tmp_path: Path)
     async with httpx.AsyncClient() as client:
         with pytest.raises(SetupError, match=r"Rasa stopped while starting(.|\n)*no such model"):
             await child.wait_ready(client)
+
+
+async def test_a_log_that_cannot_be_written_is_named_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "logs").write_text("a file where the folder should be")
+    program = Program("Rasa", [sys.executable, "--version"], "", tmp_path / "logs" / "rasa.log")
+    with pytest.raises(
+        SetupError, match=rf"Rasa cannot write its log in the folder {tmp_path / 'logs'} .*BOT_DATA_DIR"
+    ):
+        await Child(program, print).start()
 
 
 def test_a_child_dies_with_its_parent(tmp_path: Path) -> None:
