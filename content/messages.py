@@ -61,7 +61,6 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Waiting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     added: str
     still_waiting: str
-    outage_again: str
 
 
 class StaffTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

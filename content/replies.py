@@ -75,9 +75,6 @@ class Replies:
         """Say that the assistant cannot answer just now and that a person will."""
         return Wording(self._handed_over(self.messages.handed_over.outage, "front_desk", now))
 
-    def outage_again(self) -> Wording:
-        return Wording(self.messages.waiting.outage_again)
-
     def waiting_added(self) -> Wording:
         return Wording(self.messages.waiting.added)
 

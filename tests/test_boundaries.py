@@ -25,7 +25,7 @@ FORBIDDEN = {
     "actions": ("bot", "nlu", "rasa", *SQL, *WEB),
     "nlu": ("bot", "actions", *SQL, *WEB),
 }  # fmt: skip
-JOINS = {"bot/app.py", "bot/parts.py", "bot/__main__.py"}
+JOINS = {"bot/app.py", "bot/__main__.py"}
 
 
 def _imports(path: Path) -> set[str]:

@@ -122,10 +122,6 @@ class Conversations(Protocol):
         """
         ...
 
-    async def new_token(self, conversation_id: str) -> str:
-        """Replace the token that opens the conversation, for continuing it elsewhere; the old one opens it no more."""
-        ...
-
     async def forget(self, conversation_id: str) -> None:
         """Delete the conversation and everything stored of it, for good."""
         ...

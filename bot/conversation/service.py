@@ -107,15 +107,6 @@ class ConversationService:
             draft = Draft(author=Author.SYSTEM, text=wording.text, buttons=wording.buttons, client_id=client_id)
             return await say(tx, conversation, draft, now)
 
-    async def new_token(self, conversation_id: str) -> str:
-        token = secrets.token_urlsafe(32)
-        async with self._store.write() as tx:
-            conversation = await tx.conversations.get(conversation_id, lock=True)
-            if conversation is None:
-                raise not_found()
-            await tx.conversations.save(replace(conversation, token_hash=_hash(token)))
-        return token
-
     async def forget(self, conversation_id: str) -> None:
         async with self._store.write() as tx:
             if not await tx.conversations.delete(conversation_id):

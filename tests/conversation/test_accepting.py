@@ -203,11 +203,3 @@ async def test_a_forgotten_conversation_is_gone_with_all_that_hung_on_it(service
         await service.conversations.read(conversation)
     assert await service.handoffs.queue() == []
     assert set((await service.counts()).values()) == {0}
-
-
-async def test_a_new_token_takes_the_place_of_the_old(service: Service) -> None:
-    started = await service.conversations.start("website")
-    token = await service.conversations.new_token(started.id)
-    await service.conversations.authorise(started.id, token)
-    with pytest.raises(WrongToken):
-        await service.conversations.authorise(started.id, started.token)
