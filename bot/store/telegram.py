@@ -164,8 +164,12 @@ class TelegramStore:
         What still waited to be pushed to the chat is read there. Returns the conversation's id, None for a link that
         is unknown, used, or too old.
         """
+        valid = sa.and_(telegram_state.c.key == key, telegram_state.c.value >= _stamp(now))
+        # Anybody may try a code: looking it up first costs no write.
+        async with self._database.read() as tx:
+            if await tx.session.scalar(sa.select(telegram_state.c.key).where(valid)) is None:
+                return None
         async with self._database.write() as tx:
-            valid = sa.and_(telegram_state.c.key == key, telegram_state.c.value >= _stamp(now))
             used = sa.delete(telegram_state).where(valid).returning(telegram_state.c.value)
             value = await tx.session.scalar(used)
             conversation = await tx.conversations.get(_content(value), lock=True) if value else None

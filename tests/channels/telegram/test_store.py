@@ -115,3 +115,12 @@ async def test_what_is_remembered_is_replaced_dropped_and_pruned_by_age(store: T
     assert await store.all("sent") == {"sent:b": "1", "senta": "x"}
     await store.drop("sent:b")
     assert await store.get("sent:b") is None
+
+
+async def test_a_guessed_link_is_looked_up_and_writes_nothing(
+    store: TelegramStore, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.put("link:old", "conversation", NOW - timedelta(seconds=1))
+    monkeypatch.setattr(database, "write", None)
+    for key in ("link:guessed", "link:old"):
+        assert await store.move_to_website(key, "hash", NOW) is None
