@@ -49,6 +49,13 @@ class Gate:
             wanted.append((f"s:{address}", self._limits.starts))
         return self._take(wanted, now)
 
+    def person(self, conversation_id: str, address: str, now: float) -> float:
+        """Count a request for a person; otherwise as `message`. Messages use nothing of this up, nor do other people."""
+        wanted = [(f"p:{conversation_id}", self._limits.conversation)]
+        if address:
+            wanted.append((f"pa:{address}", self._limits.address))
+        return self._take(wanted, now)
+
     def _take(self, wanted: list[tuple[str, int]], now: float) -> float:
         wait = max(self._full_at.get(key, now) - now - MINUTE + MINUTE / limit for key, limit in wanted)
         if wait > 1e-9:

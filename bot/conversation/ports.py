@@ -108,10 +108,14 @@ class Conversations(Protocol):
         """Yield once at once and then whenever the conversation may have changed (any replica); close to stop."""
         ...
 
-    async def ask_for_person(self, conversation_id: str, urgent: bool = False) -> None:
+    async def ask_for_person(self, conversation_id: str, urgent: bool = False, address: str = "") -> None:
         """The visitor asked for a person by a control, not by text: open a handoff (talk_to_human).
 
-        `urgent` opens it as urgent, or raises the one that is open; without it an open one stays as it is.
+        `urgent` opens it as urgent, or raises the one that is open; it is never limited. Without it an open one stays
+        as it is, and asking again writes nothing. `address` as in `InboundMessage`.
+
+        Raises:
+            ConversationNotFound, RateLimited (with seconds to wait), StorageRefused.
         """
         ...
 

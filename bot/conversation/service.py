@@ -25,7 +25,7 @@ from bot.conversation.model import (
 from bot.conversation.ports import Clock, CrisisCheck, Replies
 from bot.conversation.records import Conversation, Draft
 from bot.conversation.speaking import hand_over, remind, say, say_wording
-from bot.conversation.storage import Store, Subscription
+from bot.conversation.storage import Store, Subscription, Transaction
 from bot.errors import WrongToken
 from bot.handoff.opening import TALK_TO_HUMAN
 
@@ -77,8 +77,14 @@ class ConversationService:
     def watch(self, conversation_id: str) -> AsyncIterator[None]:
         return changes(self._store.subscribe(conversation_id))
 
-    async def ask_for_person(self, conversation_id: str, urgent: bool = False) -> None:
+    async def ask_for_person(self, conversation_id: str, urgent: bool = False, address: str = "") -> None:
         now = self._clock()
+        if not urgent:
+            async with self._store.read() as tx:
+                if await self._is_known(tx, conversation_id):
+                    return
+            if wait := self._gate.person(conversation_id, address, now.timestamp()):
+                raise too_many("requests", wait)
         async with self._store.write() as tx:
             conversation = await tx.conversations.get(conversation_id, lock=True)
             if conversation is None:
@@ -94,6 +100,15 @@ class ConversationService:
             await tx.conversations.save(changed)
             if conversation.owner is Owner.ASSISTANT:
                 await say_wording(tx, changed, self._replies.handed_over(TALK_TO_HUMAN, now), now)
+
+    async def _is_known(self, tx: Transaction, conversation_id: str) -> bool:
+        """Whether asking for a person would change nothing: somebody was asked for, and the visitor was just told so."""
+        conversation = await tx.conversations.get(conversation_id)
+        if conversation is None:
+            raise not_found()
+        if conversation.owner is Owner.WAITING:
+            return await tx.messages.last_text(conversation_id) == self._replies.waiting_added().text
+        return conversation.owner is Owner.STAFF
 
     async def say(self, conversation_id: str, client_id: str, wording: Wording) -> Message:
         now = self._clock()

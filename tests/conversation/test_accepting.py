@@ -60,6 +60,20 @@ async def test_the_same_client_id_in_another_conversation_is_another_message(ser
     assert (await say(service, one, "hello", "a")).id != (await say(service, other, "hello", "a")).id
 
 
+async def test_who_asks_for_a_person_again_and_again_is_asked_to_wait_unless_it_is_urgent(service: Service) -> None:
+    conversation = await start(service)
+    for _ in range(3):
+        await service.conversations.ask_for_person(conversation)
+        [handoff] = await service.handoffs.queue()
+        await service.handoffs.claim(handoff.id, NIA)
+        await service.handoffs.close(handoff.id, NIA)
+    with pytest.raises(RateLimited):
+        await service.conversations.ask_for_person(conversation)
+    await service.conversations.ask_for_person(conversation, urgent=True)
+    [handoff] = await service.handoffs.queue()
+    assert handoff.urgency is Urgency.URGENT
+
+
 async def test_a_visitor_cannot_take_the_id_of_a_staff_reply(service: Service) -> None:
     conversation = await start(service)
     await service.conversations.ask_for_person(conversation)

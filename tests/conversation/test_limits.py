@@ -49,6 +49,14 @@ def test_a_flood_of_messages_does_not_keep_newcomers_out() -> None:
     assert gate.start("10.0.0.3", 0.0) == 0.0
 
 
+def test_requests_for_a_person_are_counted_apart_from_messages_and_from_other_people() -> None:
+    gate = Gate(Limits(conversation=2, address=3, total=1))
+    gate.message("c", "10.0.0.1", 0.0)
+    assert [gate.person("c", "10.0.0.1", 0.0) > 0 for _ in range(3)] == [False, False, True]
+    assert [gate.person("d", "10.0.0.1", 0.0) > 0 for _ in range(2)] == [False, True]
+    assert gate.person("e", "10.0.0.2", 0.0) == 0.0
+
+
 def test_everyone_shares_the_limit_of_all_new_conversations() -> None:
     gate = Gate(Limits(starts_total=2))
     assert [gate.start(f"10.0.0.{number}", 0.0) > 0 for number in range(3)] == [False, False, True]

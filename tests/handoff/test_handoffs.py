@@ -44,6 +44,15 @@ async def test_asking_for_a_person_says_what_happens_next_once(service: Service)
     assert len(await service.handoffs.queue()) == 1
 
 
+async def test_asking_again_for_a_person_writes_nothing(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    handoff = await opened(service)
+    await service.conversations.ask_for_person(handoff.conversation_id)
+    taken = await service.handoffs.claim((await opened(service)).id, NIA)
+    monkeypatch.setattr(service.database, "write", None)
+    for conversation in (handoff.conversation_id, taken.conversation_id):
+        await service.conversations.ask_for_person(conversation)
+
+
 async def test_the_queue_shows_the_urgent_first_and_then_who_waits_longest(service: Service, clock: SetClock) -> None:
     first = await opened(service)
     clock.move(60)

@@ -80,9 +80,9 @@ async def send_message(conversation: Opened, message: MessageIn, parts: Parts, r
 
 
 @router.post("/{conversation_id}/person", status_code=202, responses=_refusals(401, 403, 404, 413, 429, 503))
-async def ask_for_person(conversation: Opened, parts: Parts) -> OwnerOut:
+async def ask_for_person(conversation: Opened, parts: Parts, request: Request) -> OwnerOut:
     """Ask for a person; asking again opens no second handoff."""
-    await parts.conversations.ask_for_person(conversation)
+    await parts.conversations.ask_for_person(conversation, address=client_address(request))
     return OwnerOut(owner=(await parts.conversations.read(conversation, MAX_SEQ)).owner)
 
 
