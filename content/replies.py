@@ -28,6 +28,15 @@ class Wording(msgspec.Struct, frozen=True):
     buttons: tuple[Button, ...] = ()
 
 
+class NotSent(msgspec.Struct, frozen=True):
+    """Why a message was not taken. `rate_limited` keeps the words {seconds}: only the refusal knows how many."""
+
+    too_long: str
+    empty: str
+    rate_limited: str
+    storage: str
+
+
 class Replies:
     """The approved wordings of one clinic, filled in. Stateless; safe to share between threads."""
 
@@ -86,6 +95,16 @@ class Replies:
         attachments = self.messages.input.attachments
         text: str = getattr(attachments, kind, attachments.other)
         return Wording(text.format(phone=self.profile.clinic.phone, emergency=self._emergency))
+
+    def not_sent(self, limit: int) -> NotSent:
+        """Return what to say to a message that was not taken; at most `limit` characters are."""
+        texts, emergency = self.messages.input, self._emergency
+        return NotSent(
+            too_long=texts.too_long.format(limit=f"{limit:,}"),
+            empty=texts.empty,
+            rate_limited=texts.rate_limited.format(seconds="{seconds}", emergency=emergency),
+            storage=texts.storage.format(phone=self.profile.clinic.phone, emergency=emergency),
+        )
 
     def staff_joined(self, name: str, role: str) -> Wording:
         return Wording(self.messages.staff.joined.format(name=name, role=role))

@@ -107,5 +107,15 @@ def test_what_is_not_text_gets_a_kind_sentence(kind: str, expected: str) -> None
     assert expected in REPLIES.attachment(kind).text
 
 
+def test_what_is_not_taken_is_told_with_the_numbers_to_ring() -> None:
+    texts = REPLIES.not_sent(2000)
+    assert "at most 2,000 characters" in texts.too_long
+    assert "{seconds} seconds" in texts.rate_limited
+    assert "call 999 now" in texts.rate_limited
+    assert REPLIES.profile.clinic.phone in texts.storage
+    assert "call 999 now" in texts.storage
+    assert "{" not in f"{texts.too_long}{texts.empty}{texts.storage}"
+
+
 def test_the_same_moment_gives_the_same_words() -> None:
     assert REPLIES.handed_over("medication", moment(23, 20)) == load_replies().handed_over("medication", moment(23, 20))

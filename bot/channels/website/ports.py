@@ -32,6 +32,19 @@ class HelpLine(Protocol):
     def note(self) -> str | None: ...
 
 
+class NotSent(Protocol):
+    """What the widget says of a message that was not taken; `rate_limited` keeps the words {seconds}."""
+
+    @property
+    def too_long(self) -> str: ...
+    @property
+    def empty(self) -> str: ...
+    @property
+    def rate_limited(self) -> str: ...
+    @property
+    def storage(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class WidgetInfo:
     """The clinic's name and telephone, the first words, and the crisis lines (emergency number first)."""

@@ -36,6 +36,15 @@ class CrisisLineOut(BaseModel):
     note: str | None
 
 
+class NotSentOut(BaseModel):
+    """What to say of a text that was not taken. In `rate_limited`, put the seconds of `Retry-After` for {seconds}."""
+
+    too_long: str
+    empty: str
+    rate_limited: str
+    storage: str
+
+
 class WidgetOut(BaseModel):
     """What the widget shows beside a conversation, and its first words before there is one."""
 
@@ -44,11 +53,12 @@ class WidgetOut(BaseModel):
     welcome: str
     buttons: list[ButtonOut]
     crisis_lines: list[CrisisLineOut]
+    not_sent: NotSentOut
 
 
 @router.get("/api/widget", tags=["widget"])
 async def read_widget(parts: Parts) -> WidgetOut:
-    """Read the clinic's name, the first words, and the crisis lines (emergency number first)."""
+    """Read the clinic's name, the first words, the crisis lines (emergency number first), and why a text may not be sent."""
     info = parts.content.widget()
     return WidgetOut(
         clinic=info.clinic,
@@ -56,6 +66,7 @@ async def read_widget(parts: Parts) -> WidgetOut:
         welcome=info.welcome.text,
         buttons=buttons_out(info.welcome),
         crisis_lines=[CrisisLineOut.model_validate(line, from_attributes=True) for line in info.crisis_lines],
+        not_sent=NotSentOut.model_validate(parts.not_sent, from_attributes=True),
     )
 
 

@@ -133,6 +133,13 @@ def test_it_gives_the_widget_the_clinic_and_its_crisis_lines(http: httpx.Client)
     assert (info["crisis_lines"][0]["purpose"], info["crisis_lines"][0]["call"]) == ("emergency", "999")
 
 
+def test_it_gives_the_widget_the_approved_words_for_what_is_not_taken(http: httpx.Client) -> None:
+    texts = http.get("/api/widget").json()["not_sent"]
+    assert set(texts) == {"too_long", "empty", "rate_limited", "storage"}
+    assert "Please wait {seconds} seconds" in texts["rate_limited"]
+    assert "call 999 now" in texts["storage"]
+
+
 @pytest.mark.parametrize(
     "address", ["/", "/widget.js", "/widget/element.js", "/widget/widget.css", "/static/home.css", "/favicon.ico"]
 )
