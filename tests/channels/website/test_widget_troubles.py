@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Route, expect
 from tests.support.chat import Chat
 from tests.support.serving import Running, serving, settings_for
 
+START = re.compile(r"/api/conversations$")
 SEND = re.compile(r"/api/conversations/[^/]+/messages$")
 STREAM = re.compile(r"/events$")
 
@@ -81,8 +82,87 @@ def test_it_offers_to_try_again_and_has_one_effect(chat: Chat) -> None:
 
 def test_it_shows_why_a_text_was_refused(chat: Chat) -> None:
     chat.say("\u3164")
-    expect(chat.message("visitor")).to_contain_text("Not sent. The message is empty. Please write something first.")
+    expect(chat.message("visitor")).to_contain_text("Not sent. I could not find any words in your message.")
     expect(chat.button("Try again")).to_have_count(0)
+
+
+REFUSALS = [
+    (413, {}, "Your message is too long for me (at most 2,000 characters).", 0),
+    (
+        429,
+        {"Retry-After": "40"},
+        "I cannot keep up with so many messages just now. Please wait 40 seconds",
+        1,
+    ),
+    (503, {"Retry-After": "30"}, "I am sorry, I could not save your message just now.", 1),
+    (507, {}, "I am sorry, I could not save your message just now.", 1),
+]
+
+
+@pytest.mark.parametrize(("status", "headers", "words", "tries"), REFUSALS)
+def test_it_says_in_approved_words_why_a_text_was_not_sent(
+    chat: Chat, status: int, headers: dict[str, str], words: str, tries: int
+) -> None:
+    chat.ask("What is ketamine therapy?")
+    chat.page.route(SEND, lambda route: route.fulfill(status=status, headers=headers, body="<p>The proxy says no.</p>"))
+    chat.say("Hello?")
+    expect(chat.message("visitor").last).to_contain_text(words)
+    expect(chat.message("visitor").last).to_contain_text("Not sent yet." if tries else "Not sent.")
+    expect(chat.message("visitor").last.get_by_role("link", name="999")).to_have_count(tries)
+    expect(chat.button("Try again")).to_have_count(tries)
+    assert chat.violations() == []
+
+
+@contextmanager
+def turned_away(chat: Chat, trouble: str) -> Iterator[None]:
+    """No conversation can be started while inside."""
+
+    def refuse(route: Route) -> None:
+        if trouble == "lost":
+            route.abort()
+        else:
+            route.fulfill(status=int(trouble), headers={"Retry-After": "40"}, body="{}")
+
+    chat.page.route(START, refuse)
+    yield
+    chat.page.unroute(START)
+
+
+@pytest.mark.parametrize("trouble", ["429", "503", "lost"])
+def test_a_newcomer_who_cannot_be_heard_is_told_so_and_whom_to_call(chat: Chat, trouble: str) -> None:
+    unsent = chat.message("visitor")
+    with turned_away(chat, trouble):
+        chat.say("I want to die")
+        expect(unsent).to_contain_text("Not sent yet.")
+        expect(unsent.get_by_role("button", name="Try again")).to_be_in_viewport()
+        expect(unsent.get_by_role("link", name="999")).to_have_attribute("href", "tel:999")
+        expect(chat.dialog.get_by_role("link", name="Call 999")).to_be_in_viewport()
+        assert chat.violations() == []
+        chat.button("Hide the crisis lines").click()
+    chat.button("Try again").click()
+    expect(unsent).to_contain_text("· Sent")
+    expect(chat.message("crisis")).to_be_visible()
+    assert texts_of(chat) == ["I want to die"]
+
+
+def test_a_newcomer_with_a_small_screen_reads_whom_to_call_beside_the_text(browser: Browser, running: Running) -> None:
+    with browser.new_context(viewport={"width": 320, "height": 568}) as context:
+        chat = Chat(context, running.url).open()
+        with turned_away(chat, "429"):
+            chat.say("I want to die")
+            expect(chat.message("visitor")).to_contain_text("Not sent yet.")
+            expect(chat.message("visitor").get_by_role("link", name="999")).to_be_in_viewport()
+            expect(chat.button("Try again")).to_be_in_viewport()
+            assert chat.violations() == []
+
+
+def test_a_newcomer_who_asks_for_a_person_in_vain_is_told_so_and_whom_to_call(chat: Chat) -> None:
+    with turned_away(chat, "429"):
+        chat.button("Talk to a person").click()
+        expect(chat.notice).to_contain_text(
+            "Please wait 40 seconds and try again. If someone is in danger, call 999 now."
+        )
+        expect(chat.dialog.get_by_role("link", name="Call 999")).to_be_in_viewport()
 
 
 def test_it_waits_as_long_as_it_is_asked_to(tmp_path: Path, browser: Browser) -> None:
@@ -96,7 +176,7 @@ def test_it_waits_as_long_as_it_is_asked_to(tmp_path: Path, browser: Browser) ->
             body = {"client_id": f"n{number}", "text": "Again"}
             httpx.post(f"{app.url}/api/conversations/{known['id']}/messages", json=body, headers=headers)
         chat.say("One too many")
-        expect(chat.message("visitor").filter(has_text="One too many")).to_contain_text("will be sent shortly")
+        expect(chat.message("visitor").filter(has_text="One too many")).to_contain_text("Not sent yet.")
         expect(chat.message("visitor").filter(has_text="One too many")).to_contain_text("· Sent", timeout=20_000)
 
 

@@ -4,9 +4,10 @@ import { Composer } from "./composer.js";
 import { CrisisPanel } from "./crisis.js";
 import { Log } from "./log.js";
 import { Memory } from "./memory.js";
-import { Outbox } from "./outbox.js";
-import { Panel } from "./panel.js";
+import { Outbox, STUCK } from "./outbox.js";
+import { Panel, SMALL } from "./panel.js";
 import { Phones } from "./phones.js";
+import { explain } from "./refusals.js";
 import { strings } from "./strings.js";
 import { Sync } from "./sync.js";
 
@@ -19,6 +20,7 @@ class HandrailChat extends HTMLElement {
   #staff = null; // {name, role} of whoever wrote last
   #owed = false; // the assistant owes an answer
   #hidden = false;
+  #texts = null; // for what was not sent
   #loaded = false; // later messages are news, earlier ones are history
   #timers = {};
   #ends = null;
@@ -60,8 +62,9 @@ class HandrailChat extends HTMLElement {
     this.#composer = new Composer((text) => this.#say(text));
     this.#log = new Log({ choose: (value) => this.#say(value), retry: (item) => this.#outbox.retry(item) });
     this.#outbox = new Outbox((clientId, text) => this.#send(clientId, text), this.#memory, {
-      changed: (item) => this.#log.pending(item),
+      changed: (item) => this.#pending(item),
       sent: (item, message) => this.#log.add(message),
+      explain: (error) => explain(error, this.#texts),
     });
     this.#sync = new Sync(this.#api, () => this.#pace(), {
       message: (message) => this.#received(message),
@@ -92,6 +95,7 @@ class HandrailChat extends HTMLElement {
     try {
       const info = await this.#api.widget();
       this.#log.phones = new Phones(info.crisis_lines, info.phone);
+      this.#texts = info.not_sent;
       this.#crisis.fill(info.crisis_lines);
       this.#panel.title(info.clinic);
       this.#log.welcome(info.welcome, info.buttons);
@@ -157,6 +161,18 @@ class HandrailChat extends HTMLElement {
     this.#outbox.add(text);
   }
 
+  #pending(item) {
+    this.#log.pending(item);
+    if (!STUCK.has(item.state) || this.#api.conversation || item.helped) return;
+    item.helped = true; // once a text: whoever hides the lines is not shown them again by themselves
+    this.#help();
+  }
+
+  // Nothing of this visitor could be read for danger yet, so the crisis lines are shown where there is room beside the log.
+  #help() {
+    if (!this.#crisis.isOpen && !SMALL.matches) this.#crisis.show(true);
+  }
+
   async #send(clientId, text) {
     await this.#started();
     const message = await this.#api.send(clientId, text);
@@ -183,8 +199,9 @@ class HandrailChat extends HTMLElement {
       this.#sync.start();
       this.#composer.focus();
     } catch (error) {
-      if (error.isGone) this.#ended(strings.gone);
-      else this.#panel.connection(navigator.onLine ? error.message || strings.unavailable : strings.offline);
+      if (error.isGone) return this.#ended(strings.gone);
+      this.#panel.connection(navigator.onLine ? explain(error, this.#texts) : strings.offline);
+      if (!this.#api.conversation) this.#help();
     }
   }
 

@@ -66,10 +66,13 @@ export class Log {
 
   // A text on its way: `item` is the outbox's.
   pending(item) {
-    const states = { queued: strings.sending, offline: strings.later, soon: strings.soon, sending: strings.sending };
-    const words = item.state === "failed" ? `${strings.failed} ${item.reason}`.trim() : states[item.state];
+    const states = { offline: `${strings.later}.`, held: strings.notYet, failed: strings.failed };
+    const stuck = states[item.state];
     const again = h("button", { type: "button", class: "link", onclick: () => this.#on.retry(item) }, strings.retry);
-    const state = h("p", { class: `state ${item.state}` }, words, item.state === "failed" && !item.final ? again : null);
+    const canTry = item.state !== "offline" && !item.final;
+    const state = stuck
+      ? h("p", { class: "state stuck" }, h("b", {}, stuck), canTry ? again : null, " ", ...this.#linked(item.reason, true))
+      : h("p", { class: "state" }, strings.sending);
     const bubble = this.#bubble({ author: "visitor", text: item.text }, state);
     const before = this.#items.get(item.clientId);
     this.#items.set(item.clientId, bubble);
@@ -108,12 +111,16 @@ export class Log {
   #bubble(message, state = null) {
     const isCrisis = message.outcome === "crisis" && message.author !== "visitor";
     const kind = isCrisis ? "crisis" : message.author;
-    const nodes = this.#phones && message.author !== "visitor" ? this.#phones.nodes(message.text, isCrisis) : [message.text];
+    const nodes = message.author === "visitor" ? [message.text] : this.#linked(message.text, isCrisis);
     const text = h("div", { class: "text", dir: "auto" }, ...nodes);
     const body = h("div", { class: "bubble" }, isCrisis ? icon(icons.alert) : null, text);
     const sent = message.author === "visitor" && message.seq ? h("p", { class: "state" }, `${time(message)} · ${strings.sent}`) : null;
     if (isCrisis && Date.now() - Date.parse(message.created_at) < 60000) this.#announce(message.text);
     return h("div", { class: `message ${kind}`, "data-seq": message.seq }, this.#who(message), body, state ?? sent);
+  }
+
+  #linked(text, isCrisis) {
+    return this.#phones ? this.#phones.nodes(text, isCrisis) : [text];
   }
 
   #who(message) {

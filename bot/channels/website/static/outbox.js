@@ -1,5 +1,6 @@
 // Sends texts one after the other. Each has a client_id of its own, so that sending it again has no second effect.
 const TRIES = 4;
+export const STUCK = new Set(["offline", "held", "failed"]); // the states of what is not on its way
 
 export class Outbox {
   #send;
@@ -7,9 +8,10 @@ export class Outbox {
   #memory;
   #busy = false;
   #timer = 0;
-  items = []; // {clientId, text, state: "queued" | "sending" | "offline" | "soon" | "failed", tries, reason, final}
+  items = []; // {clientId, text, state: "queued" | "sending" | "offline" | "held" | "failed", tries, reason, final}
 
-  // `send(clientId, text)` stores a text and returns the message; `on` has changed(item) and sent(item, message).
+  // `send(clientId, text)` stores a text and returns the message; `on` has changed(item),
+  // sent(item, message) and explain(error).
   constructor(send, memory, on) {
     this.#send = send;
     this.#memory = memory;
@@ -27,7 +29,7 @@ export class Outbox {
 
   retry(item) {
     if (!this.items.includes(item)) return;
-    this.items = [...this.items.filter((other) => other !== item), item];
+    if (item.state === "failed") this.items = [...this.items.filter((other) => other !== item), item]; // others went ahead
     item.tries = 0;
     this.#set(item, "queued");
     this.pump();
@@ -56,7 +58,7 @@ export class Outbox {
 
   // Returns whether to go on with the next one at once.
   async #try(item) {
-    this.#set(item, "sending");
+    if (item.state !== "held") this.#set(item, "sending"); // what was said of it stays until it is sent
     try {
       const message = await this.#send(item.clientId, item.text);
       this.settle(item.clientId);
@@ -69,17 +71,18 @@ export class Outbox {
 
   #failed(item, error) {
     item.tries += 1;
+    item.reason = this.#on.explain(error);
+    item.final = Boolean(error.isFinal && !error.isGone);
     if (!navigator.onLine) {
       this.#set(item, "offline");
       return false; // pump() is called again when the browser is back online
     }
     if (error.isFinal || item.tries >= TRIES) {
-      item.reason = error.isFinal ? error.message : "";
-      item.final = Boolean(error.isFinal && !error.isGone);
       this.#set(item, "failed");
       return true;
     }
-    this.#set(item, error.status === 429 ? "soon" : "sending");
+    // A connection that breaks off once is nothing to worry about; a refusal, or no answer at all, is told at once.
+    if (item.tries > 1 || !(error instanceof TypeError)) this.#set(item, "held");
     this.#timer = setTimeout(() => this.pump(), error.retryAfter ? error.retryAfter * 1000 : 500 * 2 ** item.tries);
     return false;
   }

@@ -3,7 +3,7 @@ import { Menu } from "./menu.js";
 import { h, icon, icons } from "./dom.js";
 import { strings } from "./strings.js";
 
-const SMALL = matchMedia("(max-width: 520px), (max-height: 480px)");
+export const SMALL = matchMedia("(max-width: 520px), (max-height: 480px)");
 
 export class Panel {
   #badge = h("span", { class: "badge", hidden: true });
