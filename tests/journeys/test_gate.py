@@ -59,11 +59,11 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         env={**kept, **ports},
         capture_output=True,
         text=True,
-        timeout=540,
+        timeout=1500,
     )
 
 
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3000)
 def test_a_model_of_spoilt_data_is_not_used_and_the_figure_is_named(copy: Path) -> None:
     training = run(copy, "tools.train")
     assert training.returncode == 1, training.stdout
