@@ -17,7 +17,10 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from nlu.action_schema import check_schema_once
+
 logger = structlog.get_logger(__name__)
+check_schema_once()
 
 OnMessage = Callable[[UserMessage], Awaitable[Any]]
 
