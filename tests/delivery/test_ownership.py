@@ -44,6 +44,7 @@ class Ownership(RuleBasedStateMachine):
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.folder = tempfile.TemporaryDirectory()
+        self.danger = False  # there was danger since staff have it
         self.rasa = Held()
         self.service: Service = make(sqlite_url(Path(self.folder.name)), self.rasa)
         self.said: list[str] = []
@@ -99,6 +100,7 @@ class Ownership(RuleBasedStateMachine):
         text = f"danger {len(self.said)}"
         self.run(say(self.service, self.conversation, text))
         self.said.append(text)
+        self.danger = self.owner is Owner.STAFF
         self.owner = Owner.WAITING if self.owner is Owner.ASSISTANT else self.owner
 
     @rule()
@@ -138,13 +140,17 @@ class Ownership(RuleBasedStateMachine):
     @precondition(lambda self: self.owner is not Owner.ASSISTANT)
     @rule(staff=STAFF)
     def staff_take_it(self, staff: StaffMember) -> None:
+        """Who has a conversation keeps it, unless there was danger since that nobody has seen."""
+        free = self.run(self.service.handoffs.queue())[0].may_be_taken_over
+        assert not free or (self.owner is Owner.STAFF and self.danger)
         try:
             self.run(self.service.handoffs.claim(self.handoff_id(), staff))
         except AlreadyClaimed:
             assert self.owner is Owner.STAFF
-            assert self.holder != staff.id
+            assert self.holder != staff.id and not free
             return
-        assert self.owner is Owner.WAITING or self.holder == staff.id
+        assert self.owner is Owner.WAITING or self.holder == staff.id or free
+        self.danger = self.danger and self.holder == staff.id
         self.owner, self.holder = Owner.STAFF, staff.id
 
     @rule(staff=STAFF)
