@@ -20,7 +20,6 @@ from bot.channels.website.streams import Streams
 from bot.console.routes import build_console
 from bot.conversation.limits import Limits
 from bot.conversation.ports import Clock, Understander
-from bot.conversation.text import MAX_CHARACTERS
 from bot.metrics import Measured, Metrics
 from bot.rasa_client import RasaClient
 from bot.service import Service, build
@@ -30,7 +29,6 @@ from bot.store.staff import StaffSql
 from bot.store.telegram import TelegramStore
 from bot.web import errors
 from bot.web.middleware import BodyLimit, OtherSites, RequestLog, SecurityHeaders
-from content.replies import load_replies
 
 log = structlog.get_logger()
 
@@ -74,8 +72,7 @@ def create_app(settings: Settings, understander: Understander | None = None, clo
         description="The widget's API.",
         lifespan=_lifespan(service, rasa, telegram),
     )
-    not_sent = load_replies(settings.content_dir).not_sent(MAX_CHARACTERS)
-    app.state.website = Website(service.conversations, approved, not_sent, Streams(settings.limit_streams))
+    app.state.website = Website(service.conversations, approved, Streams(settings.limit_streams))
     if telegram is not None:
         probes["telegram"] = telegram.probe
         app.include_router(telegram.router)

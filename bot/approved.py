@@ -9,6 +9,7 @@ import structlog
 
 from bot.channels.website.ports import HomePage, WidgetInfo
 from bot.conversation.model import Button, Entity, HandoffMark, Outcome, Reply, Understanding, Urgency, Wording
+from bot.conversation.text import MAX_CHARACTERS
 from bot.errors import SetupError
 from content.crisis import CrisisMatcher, Finding
 from content.hours import week_lines
@@ -123,7 +124,8 @@ class Approved:
 
     def widget(self) -> WidgetInfo:
         clinic = self.profile.clinic
-        return WidgetInfo(clinic.name, clinic.phone, self.welcome(WEBSITE), self.profile.lines)
+        not_sent = self._replies.not_sent(MAX_CHARACTERS)
+        return WidgetInfo(clinic.name, clinic.phone, self.welcome(WEBSITE), self.profile.lines, not_sent)
 
     def home(self) -> HomePage:
         clinic = self.profile.clinic

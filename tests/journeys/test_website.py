@@ -26,7 +26,7 @@ def test_a_question_is_answered_and_a_button_leads_on(system: Running, page: Pag
     )
 
 
-def test_a_clinical_question_is_answered_by_a_person_within_a_second(
+def test_a_clinical_question_is_answered_by_a_person_while_the_widget_is_open(
     system: Running, page: Page, desk: BrowserContext
 ) -> None:
     widget = Widget(page, system.url)

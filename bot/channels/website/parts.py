@@ -7,18 +7,17 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from bot.channels.website.ports import NotSent, WebsiteContent
+from bot.channels.website.ports import WebsiteContent
 from bot.channels.website.streams import Streams
 from bot.conversation.ports import Conversations
 
 
 @dataclass(frozen=True, slots=True)
 class Website:
-    """The conversations, the approved texts, those for what was not taken, and the count of live connections."""
+    """The conversations, the approved texts, and the count of live connections."""
 
     conversations: Conversations
     content: WebsiteContent
-    not_sent: NotSent
     streams: Streams
 
 

@@ -47,12 +47,13 @@ class NotSent(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WidgetInfo:
-    """The clinic's name and telephone, the first words, and the crisis lines (emergency number first)."""
+    """The clinic's name and telephone, the first words, the crisis lines (emergency number first), and for what is not taken."""
 
     clinic: str
     phone: str
     welcome: Wording
     crisis_lines: Sequence[HelpLine]
+    not_sent: NotSent
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ async def read_widget(parts: Parts) -> WidgetOut:
         welcome=info.welcome.text,
         buttons=buttons_out(info.welcome),
         crisis_lines=[CrisisLineOut.model_validate(line, from_attributes=True) for line in info.crisis_lines],
-        not_sent=NotSentOut.model_validate(parts.not_sent, from_attributes=True),
+        not_sent=NotSentOut.model_validate(info.not_sent, from_attributes=True),
     )
 
 
