@@ -21,8 +21,8 @@ from pathlib import Path
 import httpx
 
 from bot.launcher import programs
-from bot.launcher.processes import Child, Program, free_port
-from tools.stack import understanding
+from bot.launcher.processes import Program, free_port
+from tools.stack import running, understanding
 from tools.stock_rasa import stock_program
 
 VISITORS = 16
@@ -133,7 +133,7 @@ def _is_reply(data: str, after: int) -> bool:
 @asynccontextmanager
 async def _stock(model: Path, folder: Path) -> AsyncIterator[str]:
     port = free_port()
-    async with _running(stock_program(folder, model, port)):
+    async with running(stock_program(folder, model, port)):
         yield f"http://{programs.LOOPBACK}:{port}"
 
 
@@ -155,17 +155,5 @@ async def _ours(model: Path, folder: Path) -> AsyncIterator[str]:
         }
         command = [sys.executable, "-m", "bot", "serve"]
         bot = Program("The bot", command, f"http://{programs.LOOPBACK}:{port}/healthz", folder / "bot.log", environment)
-        async with _running(bot):
+        async with running(bot):
             yield f"http://{programs.LOOPBACK}:{port}"
-
-
-@asynccontextmanager
-async def _running(program: Program) -> AsyncIterator[None]:
-    child = Child(program, print)
-    await child.start()
-    try:
-        async with httpx.AsyncClient(trust_env=False) as client:
-            await child.wait_ready(client)
-        yield
-    finally:
-        await child.stop()
