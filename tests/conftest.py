@@ -4,5 +4,8 @@ import sys
 
 if sys.version_info >= (3, 11):  # the Rasa side runs on 3.10, without the databases' drivers, and needs no database
     from tests.support.databases import database_url, postgres
+    from tests.support.patience import be_patient
+
+    be_patient()
 
     __all__ = ["database_url", "postgres"]

@@ -19,6 +19,7 @@ from bot.handoff.model import StaffMember
 from bot.settings import Settings
 from bot.store.database import Database, open_database
 from bot.store.staff import StaffSql
+from tests.support.patience import PATIENCE_S
 from tests.support.serving import Running
 from tests.support.visitor import Message
 from tests.support.visitor import Visitor as ApiVisitor
@@ -30,7 +31,6 @@ PEOPLE = {
     "Ravi": ("Receptionist", False),
     "Eve": ("Nurse", False),
 }
-PATIENCE_S = 10.0
 T = TypeVar("T")
 
 
@@ -143,9 +143,9 @@ async def enrol(database: Database) -> dict[str, StaffMember]:
     return members
 
 
-def until(find: Callable[[], T], patience: float = PATIENCE_S) -> T:
+def until(find: Callable[[], T]) -> T:
     """Return what `find` returns as soon as it is true."""
-    end = time.monotonic() + patience
+    end = time.monotonic() + PATIENCE_S
     while not (found := find()):
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.02)

@@ -7,6 +7,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize
 
 from tests.console.cast import PASSWORD, Clinic, email_of
+from tests.support.patience import PATIENCE_MS
 
 WIDE: ViewportSize = {"width": 1280, "height": 860}
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -34,7 +35,7 @@ class Desk:
     def context(self, **options: Any) -> BrowserContext:
         """Return a browser of its own, closed with the desk."""
         context = self._browser.new_context(base_url=self.clinic.running.url, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         self._contexts.append(context)
         return context
 

@@ -8,6 +8,7 @@ import httpx
 from bot.console.live import changes
 from tests.console.cast import Clinic, until
 from tests.console.words_said import HUMAN
+from tests.support.patience import PATIENCE_S
 
 
 async def test_it_joins_watchers_and_tells_changes_that_come_together_once() -> None:
@@ -22,7 +23,7 @@ async def test_it_joins_watchers_and_tells_changes_that_come_together_once() -> 
     await anext(stream)
     for _ in range(5):
         queue.put_nowait(None)
-    await asyncio.wait_for(anext(stream), 2)
+    await asyncio.wait_for(anext(stream), PATIENCE_S)
     waiting = asyncio.ensure_future(anext(stream))
     done, _ = await asyncio.wait({waiting}, timeout=0.4)
     assert not done, "the same changes were told twice"

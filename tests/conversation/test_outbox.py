@@ -73,8 +73,7 @@ async def test_one_chat_that_must_wait_does_not_hold_up_another(service: Service
 async def test_a_defect_of_the_sender_is_tried_again(service: Service, phone: Phone) -> None:
     phone.trouble = [RuntimeError("defect")]
     await start(service)
-    async with asyncio.timeout(10):
-        await settled(service)
+    await settled(service)
     assert phone.texts() == ["welcome"]
 
 

@@ -305,5 +305,5 @@ async def test_stopping_gives_back_what_could_not_be_finished(database_url: str)
         conversation = await start(first)
         await say(first, conversation, "question")
         await until(lambda: bool(stuck.asked))
-    async with running(make(database_url)) as second, asyncio.timeout(5):
+    async with running(make(database_url)) as second:
         assert (await read_until(second, conversation, 3))[-1].text == "re: question"

@@ -19,6 +19,7 @@ from tests.delivery.talker import Talker
 from tests.delivery.verdict import drained, judge
 from tests.journeys.conftest import Running, start, stop
 from tests.support.databases import sqlite_url
+from tests.support.patience import PATIENCE_S
 
 CHILDREN = {"Rasa": "rasa run", "action server": "rasa_sdk", "bot": "bot serve"}
 NO_LIMITS = {
@@ -103,7 +104,7 @@ class BlackBox:
 
 
 def _wait_for_ends(pids: Iterable[int]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_S
     while any(_lives(pid) for pid in pids):
         assert time.monotonic() < deadline, "a process outlived the launcher that was killed"
         time.sleep(0.01)

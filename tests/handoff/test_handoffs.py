@@ -12,6 +12,7 @@ from bot.errors import AlreadyClaimed, BadInput, EmptyText, HandoffClosed, Hando
 from bot.handoff.model import Handoff, HandoffState, StaffMember
 from bot.service import Service
 from bot.store.schema import audit, jobs, outbox, staff
+from tests.support.patience import PATIENCE_S
 from tests.support.plain import ADA, EVE, NIA, NOON, RAVI, SetClock, idle, make, say, texts
 
 
@@ -302,6 +303,6 @@ async def test_watching_tells_of_a_new_handoff(service: Service) -> None:
     changes = service.handoffs.watch()
     await anext(changes)
     handoff = await opened(service)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE_S):
         await anext(changes)
     assert (await service.handoffs.queue())[0].id == handoff.id

@@ -165,7 +165,7 @@ def desk(browser: Browser, system: Running) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def http(system: Running) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=system.url, timeout=15) as client:
+    with httpx.Client(base_url=system.url) as client:
         yield client
 
 

@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.support.bot_api.server import BotApi, serve
-
-PATIENCE_S = 20.0
+from tests.support.patience import PATIENCE_S
 
 
 class TelegramWorld:

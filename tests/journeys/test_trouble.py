@@ -39,7 +39,7 @@ def wait_until_ready(url: str, within_s: float = 120) -> None:
 
 
 def test_with_rasa_stopped_a_person_is_promised_and_danger_is_still_seen(fragile: Running) -> None:
-    with httpx.Client(base_url=fragile.url, timeout=30) as http:
+    with httpx.Client(base_url=fragile.url) as http:
         visitor = Visitor(http)
         rasa = fragile.pid_of("rasa run")
         os.kill(rasa, signal.SIGSTOP)
@@ -62,7 +62,7 @@ def test_what_is_killed_comes_back_without_a_hand(fragile: Running) -> None:
         os.kill(fragile.pid_of(word), signal.SIGKILL)
         time.sleep(0.5)
     wait_until_ready(fragile.url)
-    with httpx.Client(base_url=fragile.url, timeout=30) as http:
+    with httpx.Client(base_url=fragile.url) as http:
         assert Visitor(http).ask("is this recreational?")["topic"] == "not_recreational"
 
 

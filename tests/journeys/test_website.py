@@ -38,7 +38,7 @@ def test_a_clinical_question_is_answered_by_a_person_while_the_widget_is_open(
     expect(console.locator("mark.entity").filter(has_text="sertraline").first).to_be_visible()
     console.locator("#reply").fill("Hello, please keep taking it. I will ring you. <b>Nia</b>")
     console.get_by_role("button", name="Send", exact=True).click()
-    widget.reads("please keep taking it. I will ring you. <b>Nia</b>", within_ms=5_000)
+    widget.reads("please keep taking it. I will ring you. <b>Nia</b>")
     expect(widget.log).to_contain_text("Nia")
     console.close()
 
@@ -57,7 +57,7 @@ def test_a_conversation_survives_a_reload_and_the_assistant_is_silent_for_staff(
     widget = Widget(page, system.url)
     widget.reads("This is Cleo")
     widget.say("how long is a session?")
-    expect(console.get_by_role("log", name="Conversation")).to_contain_text("how long is a session?", timeout=10_000)
+    expect(console.get_by_role("log", name="Conversation")).to_contain_text("how long is a session?")
     time.sleep(2)
     assert "minutes" not in widget.log.inner_text().split("how long is a session?")[-1]
     console.close()

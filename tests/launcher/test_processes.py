@@ -17,6 +17,7 @@ import pytest
 
 from bot.errors import SetupError
 from bot.launcher.processes import Child, Program, free_port, is_free
+from tests.support.patience import PATIENCE_S
 
 SERVER = "import sys, http.server as h; h.test(HandlerClass=h.SimpleHTTPRequestHandler, port=int(sys.argv[1]), bind='127.0.0.1')"
 
@@ -105,7 +106,7 @@ def test_a_child_dies_with_its_parent(tmp_path: Path) -> None:
     )
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     assert parent.stdout and parent.stdout.readline()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_S
     while is_free("127.0.0.1", port) and time.monotonic() < deadline:
         time.sleep(0.05)
     parent.kill()
@@ -123,7 +124,7 @@ def test_a_taken_port_is_seen() -> None:
         assert not is_free("127.0.0.1", taken.getsockname()[1])
 
 
-def _until(holds: Callable[[], bool], within_s: float = 20) -> None:
-    until = time.monotonic() + within_s
+def _until(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE_S
     while not holds() and time.monotonic() < until:
         time.sleep(0.02)

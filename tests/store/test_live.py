@@ -7,6 +7,7 @@ import asyncio
 from sqlalchemy import URL
 
 from tests.support.databases import new_database
+from tests.support.patience import PATIENCE_S
 from tests.support.plain import idle, make, read_until, running, say
 
 
@@ -16,7 +17,7 @@ async def test_a_watcher_on_another_replica_hears_of_a_message(database_url: str
         reading = asyncio.create_task(read_until(other, conversation, 3))
         await asyncio.sleep(0.3)
         await say(one, conversation, "hello")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert [message.text for message in await reading] == ["welcome", "hello", "re: hello"]
 
 
@@ -29,7 +30,7 @@ async def test_postgresql_tells_another_replica_that_only_listens(postgres: URL)
         await asyncio.sleep(0.5)
         waiting = asyncio.create_task(anext(changes))
         await say(one, conversation, "hello")
-        async with asyncio.timeout(10):  # nothing else would wake it
+        async with asyncio.timeout(PATIENCE_S):  # nothing else would wake it
             await waiting
 
 

@@ -9,13 +9,15 @@ import httpx
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Locator, Page
 
+from tests.support.patience import PATIENCE_MS
+
 
 class Chat:
     """The clinic's home page in a tab of its own; `open` it first."""
 
     def __init__(self, context: BrowserContext, url: str) -> None:
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(PATIENCE_MS)
         self.errors: list[str] = []
         self.addresses: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))

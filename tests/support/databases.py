@@ -16,6 +16,8 @@ import psycopg
 import pytest
 from sqlalchemy import URL, make_url
 
+from tests.support.patience import PATIENCE_S
+
 
 def sqlite_url(folder: Path, name: str = "test.db") -> str:
     return f"sqlite+aiosqlite:///{folder / name}"
@@ -49,7 +51,7 @@ def kill_postgres(folder: Path, how: signal.Signals = signal.SIGKILL) -> None:
         for process in (postmaster, *workers):
             with suppress(psutil.NoSuchProcess):
                 process.send_signal(how)
-        psutil.wait_procs([postmaster, *workers], timeout=10)
+        psutil.wait_procs([postmaster, *workers], timeout=PATIENCE_S)
 
 
 def restart_postgres(folder: Path) -> None:

@@ -16,6 +16,7 @@ from bot.handoff.model import StaffMember
 from bot.service import Service, build
 from bot.store.database import open_database
 from bot.store.schema import staff
+from tests.support.patience import PATIENCE_S
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 QUICK = Pace(lease=1.0, heartbeat=0.25, idle=0.1, drain=1.0)
@@ -184,9 +185,9 @@ async def read_until(service: Service, conversation_id: str, count: int) -> list
     return list(messages)
 
 
-async def until(holds: Callable[[], bool], patience: float = 20.0) -> None:
-    """Wait until something holds, `patience` seconds at most."""
-    async with asyncio.timeout(patience):
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds, or fail."""
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             if holds():
                 return
@@ -195,7 +196,7 @@ async def until(holds: Callable[[], bool], patience: float = 20.0) -> None:
 
 async def settled(service: Service) -> None:
     """Wait until nothing is left to work or to deliver."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             counts = await service.counts()
             if not counts["jobs_pending"] and not counts["outbox_pending"]:

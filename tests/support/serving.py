@@ -17,9 +17,8 @@ from bot.app import create_app
 from bot.conversation.ports import Understander
 from bot.serve import configuration
 from bot.settings import Settings
+from tests.support.patience import PATIENCE_S
 from tests.support.understander import Scripted
-
-PATIENCE_S = 20.0
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from typing import Any
 
 import httpx
 
-PATIENCE_S = 10.0
+from tests.support.patience import PATIENCE_S
+
 Message = dict[str, Any]
 
 
@@ -38,9 +39,9 @@ class Visitor:
         thread: dict[str, Any] = read.json()
         return thread
 
-    def wait_for(self, holds: Callable[[Message], bool], after: int = 0, patience: float = PATIENCE_S) -> Message:
-        """Return the first message after `after` for which `holds`; fails after `patience` seconds."""
-        until = time.monotonic() + patience
+    def wait_for(self, holds: Callable[[Message], bool], after: int = 0) -> Message:
+        """Return the first message after `after` for which `holds`, or fail."""
+        until = time.monotonic() + PATIENCE_S
         while time.monotonic() < until:
             for message in self.thread(after)["messages"]:
                 if holds(message):

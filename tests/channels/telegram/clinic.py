@@ -24,6 +24,7 @@ from bot.settings import Settings
 from bot.store.database import open_database
 from bot.store.telegram import TelegramStore
 from tests.support.bot_api.server import BotApi
+from tests.support.patience import PATIENCE_S
 
 MIA, TOM, ADA, STRANGER = 77350199, 77350200, 90111222, 99944411
 STAFF_GROUP = -1001234567890
@@ -71,7 +72,7 @@ class Clinic:
     async def written(self, chat: int) -> list[str]:
         return [message.text for message in await self.messages(chat) if message.author is Author.VISITOR]
 
-    async def until(self, holds: Callable[[], Any], seconds: float = 10.0) -> None:
+    async def until(self, holds: Callable[[], Any], seconds: float = PATIENCE_S) -> None:
         """Wait until `holds()` (or what it awaits) is true; fail, saying what was shown, if it never is."""
         try:
             async with asyncio.timeout(seconds):
@@ -84,7 +85,7 @@ class Clinic:
             refused = self.api.refusals()[-8:]
             raise AssertionError(f"it never came to that; shown last: {shown}; refused: {refused}") from None
 
-    async def says(self, chat: int, text: str, seconds: float = 10.0) -> None:
+    async def says(self, chat: int, text: str, seconds: float = PATIENCE_S) -> None:
         await self.until(lambda: any(text in said for said in self.said(chat)), seconds)
 
     async def idle(self) -> None:

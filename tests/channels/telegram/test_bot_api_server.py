@@ -14,7 +14,7 @@ from tests.support.bot_api.visitors import person
 
 
 async def call(api: BotApi, method: str, token: str = "", **parameters: Any) -> dict[str, Any]:
-    async with httpx.AsyncClient(timeout=20) as client:
+    async with httpx.AsyncClient() as client:
         answer = await client.post(f"{api.url}/bot{token or api.world.token}/{method}", json=parameters)
     body: dict[str, Any] = answer.json()
     assert body["ok"] is (answer.status_code == 200)

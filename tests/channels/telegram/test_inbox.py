@@ -10,6 +10,7 @@ from bot.channels.telegram.inbox import InboxWorker
 from bot.channels.telegram.incoming import Incoming
 from bot.channels.telegram.ports import Kept, Received
 from bot.errors import ConversationNotFound, PassingError, PermanentError, RateLimited, StorageRefused
+from tests.support.patience import PATIENCE_S
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -66,7 +67,7 @@ async def run(box: Box, errors: dict[int, list[Exception]], tries: int = 5) -> S
     handler = Scripted(errors)
     worker = InboxWorker(box, handler, lambda: NOW, asyncio.Event(), False, tries)
     task = asyncio.create_task(worker.run())
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             if not box.kept:
                 break

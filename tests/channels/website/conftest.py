@@ -30,7 +30,7 @@ def running(tmp_path_factory: pytest.TempPathFactory, scripted: Scripted) -> Ite
 
 @pytest.fixture(scope="module")
 def http(running: Running) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=running.url, timeout=10) as client:
+    with httpx.Client(base_url=running.url) as client:
         yield client
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.patience import PATIENCE_S
 from tests.support.serving import Running, serving, settings_for
 from tests.support.understander import Scripted
 from tests.support.visitor import Message, Visitor
@@ -118,7 +119,7 @@ def test_it_bounds_the_live_connections_of_one_address(narrow: Running) -> None:
             third = http.get(f"{visitor.path}/events", headers=visitor.headers)
             assert third.status_code == 429
             assert int(third.headers["retry-after"]) > 0
-        until = time.monotonic() + 5
+        until = time.monotonic() + PATIENCE_S
         while time.monotonic() < until:  # a connection that ended is given back
             with http.stream("GET", f"{visitor.path}/events", headers=visitor.headers) as again:
                 if again.status_code == 200:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 
 from bot.conversation.model import Context, Reply
 from content.crisis import CrisisMatcher
+from tests.support.patience import PATIENCE_S
 from tests.support.serving import Running, serving, settings_for
 from tests.support.understander import Scripted
 from tests.support.visitor import Visitor
@@ -20,6 +23,18 @@ class Broken:
 
     async def reply_to(self, message_id: str, text: str, context: Context) -> Reply:
         raise KeyError(text)
+
+
+class Thinking(Scripted):
+    """An understander that answers once it is `done`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done = threading.Event()
+
+    async def reply_to(self, message_id: str, text: str, context: Context) -> Reply:
+        await asyncio.to_thread(self.done.wait, PATIENCE_S)
+        return await super().reply_to(message_id, text, context)
 
 
 @pytest.fixture
@@ -65,11 +80,13 @@ def test_it_keeps_the_order_of_a_long_message_and_a_short_one(away: Running) -> 
 
 
 def test_it_stays_ready_to_serve_while_an_answer_takes_long(tmp_path: Path) -> None:
-    with serving(settings_for(tmp_path), Scripted(delay=4)) as app, httpx.Client(base_url=app.url, timeout=3) as http:
+    thinking = Thinking()
+    with serving(settings_for(tmp_path), thinking) as app, httpx.Client(base_url=app.url) as http:
         visitor, other = Visitor(http), Visitor(http)
         assert visitor.send("What is it?").status_code == 202
         assert other.send("I want to die").status_code == 202
         assert other.thread()["messages"][-1]["outcome"] == "crisis"
+        thinking.done.set()
         assert visitor.wait_for(lambda message: message.get("outcome") == "answer")
 
 
@@ -78,7 +95,7 @@ def test_it_strands_nobody_when_the_understander_is_broken(tmp_path: Path) -> No
         visitor = Visitor(http)
         sent = visitor.send("Hello there")
         assert sent.status_code == 202
-        visitor.wait_for(lambda message: message["author"] == "assistant", after=sent.json()["seq"], patience=60)
+        visitor.wait_for(lambda message: message["author"] == "assistant", after=sent.json()["seq"])
         assert visitor.thread()["owner"] == "waiting"
 
 

@@ -69,7 +69,7 @@ async def serve(
 
 async def deliver_to_webhook(world: World, pause: float = 0.2) -> None:
     """Post queued updates to the webhook, one after another, each again and again until it is taken."""
-    async with httpx.AsyncClient(timeout=5) as client:
+    async with httpx.AsyncClient() as client:
         while True:
             async with world.changed:
                 while not (world.webhook and world.queue):
