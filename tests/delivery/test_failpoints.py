@@ -42,7 +42,7 @@ async def survive(fleet: Fleet, act: Callable[[], Awaitable[object]], point: str
 async def test_death_at_each_step_changes_nothing_that_a_visitor_sees(tmp_path: Path, point: str) -> None:
     url = sqlite_url(tmp_path)
     async with Fleet(url, 1, tmp_path / "delivered") as fleet:
-        visitor = Visitor(1, fleet, Counter())
+        visitor = Visitor(1, fleet, Counter(), danger=0)  # danger never comes to the worker's steps
         await visitor.talk(1)
         await survive(fleet, lambda: visitor.talk(2), point)
         await visitor.read(0)

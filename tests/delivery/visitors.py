@@ -21,7 +21,8 @@ READ_PATIENCE = 60.0
 class Visitor:
     """Every second visitor writes over a channel that must be pushed to.
 
-    `said` is what was accepted, in order, with its number; `seen` the numbers that the browser was given.
+    `said` is what was accepted, in order, with its number; `seen` the numbers that the browser was given; `danger` is
+    the share of messages that the crisis check answers by itself.
     """
 
     number: int
@@ -31,6 +32,7 @@ class Visitor:
     said: dict[str, int] = field(default_factory=dict)
     seen: list[int] = field(default_factory=list)
     rung: int = 0
+    danger: float = DANGER_SHARE
 
     @property
     def ref(self) -> str | None:
@@ -41,7 +43,7 @@ class Visitor:
             channel = "phone" if self.ref else "website"
             self.conversation = (await self._insist(do="start", channel=channel, ref=self.ref))["conversation"]
         for number in range(len(self.said), len(self.said) + messages):
-            word = "danger" if random.random() < DANGER_SHARE else "question"
+            word = "danger" if random.random() < self.danger else "question"
             await self.write(f"{word} {number} of visitor {self.number}")
             if random.random() < LATE_SHARE:
                 await self._come_late(random.choice(list(self.said)))
