@@ -29,6 +29,7 @@ from bot.store.staff import StaffSql
 from bot.store.telegram import TelegramStore
 from bot.web import errors
 from bot.web.middleware import BodyLimit, OtherSites, RequestLog, SecurityHeaders
+from content.encoder import shared_encoder
 
 log = structlog.get_logger()
 
@@ -47,7 +48,7 @@ def create_app(settings: Settings, understander: Understander | None = None, clo
         SetupError: a content file or the database address is wrong.
     """
     approved, metrics = Approved.load(settings.content_dir, offers_website=not settings.is_local), Metrics()
-    rasa = RasaClient(settings.rasa_address, settings.rasa_timeout)
+    rasa = RasaClient(settings.rasa_address, settings.rasa_timeout, vector_of=shared_encoder().packed)
     measured = Measured(understander or rasa, approved, metrics)
     limits = Limits(
         settings.limit_conversation,

@@ -6,19 +6,26 @@ The form is the mark that `actions/` writes (`custom` of the one message in the 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from http import HTTPStatus
 from types import TracebackType
 from typing import Annotated, Any, Literal, Self
 
-import httpx
+import aiohttp
 import msgspec
 
 from bot.breaker import CircuitBreaker
 from bot.conversation.model import Button, Context, Entity, HandoffMark, Outcome, Reply, Understanding, Urgency
 from bot.errors import UnderstandingUnavailable
+from content.encoder import Packed
 
 LIMIT_S = 5.0
 CONNECT_S = 1.0
+IDLE_S = 2.0  # Rasa closes idle connections after 5: none is used that it may be closing just now
 HEALTH_LIMIT_S = 3.0
+AT_ONCE = 4
+"""Messages asked about at once. Rasa works in one thread and takes turns: of many it would understand all before it
+answers the first, and then answer all together."""
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -64,14 +71,23 @@ class _Said(msgspec.Struct, frozen=True):
 
 
 class RasaClient:
-    """An `Understander`. Use it as an async context manager; `url` is Rasa's address without a path."""
+    """An `Understander`. Use it as an async context manager; `url` is Rasa's address without a path.
 
-    def __init__(self, url: str, limit_s: float = LIMIT_S, breaker: CircuitBreaker | None = None) -> None:
-        self._url, self._limit_s = url.rstrip("/"), limit_s
+    `vector_of` returns what is to be sent along of a text that was encoded already, see `SentenceEncoder.packed`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        limit_s: float = LIMIT_S,
+        breaker: CircuitBreaker | None = None,
+        vector_of: Callable[[str], Packed] = lambda _: {},
+    ) -> None:
+        self._url, self._limit_s = f"{url.rstrip('/')}/webhooks/rest/webhook", limit_s
         self._breaker = breaker or CircuitBreaker()
-        self._http = httpx.AsyncClient(
-            base_url=self._url, trust_env=False, timeout=httpx.Timeout(limit_s, connect=CONNECT_S)
-        )
+        self._vector_of = vector_of
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._http: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -82,10 +98,15 @@ class RasaClient:
         await self.close()
 
     async def close(self) -> None:
-        await self._http.aclose()
+        if self._http is not None:
+            await self._http.close()
 
     async def reply_to(self, message_id: str, text: str, context: Context) -> Reply:
         """See `Understander`. Raises UnderstandingUnavailable."""
+        async with self._turns:
+            return await self._reply_to(message_id, text, context)
+
+    async def _reply_to(self, message_id: str, text: str, context: Context) -> Reply:
         if not self._breaker.allows():
             raise UnderstandingUnavailable("Rasa failed several times in a row; it is asked again in a moment.")
         try:
@@ -109,19 +130,29 @@ class RasaClient:
         return ""
 
     async def _ask(self, message_id: str, text: str, context: Context) -> bytes:
-        metadata = {
+        metadata: dict[str, Any] = {
             "previous_topic": context.previous_topic,
             "clarified": context.clarified,
             "owner": str(context.owner),
         }
-        answer = await self._http.post(
-            "/webhooks/rest/webhook", json={"sender": message_id, "message": text, "metadata": metadata}
-        )
-        if answer.status_code != httpx.codes.OK:
-            raise UnderstandingUnavailable(
-                f"Rasa answered with status {answer.status_code}: is its model loaded and is the action server up?"
+        if vector := self._vector_of(text):
+            metadata["vector"] = vector
+        body = {"sender": message_id, "message": text, "metadata": metadata}
+        async with self._session().post(self._url, json=body) as answer:
+            if answer.status != HTTPStatus.OK:
+                raise UnderstandingUnavailable(
+                    f"Rasa answered with status {answer.status}: is its model loaded and is the action server up?"
+                )
+            return await answer.read()
+
+    def _session(self) -> aiohttp.ClientSession:
+        """Return the one session; it belongs to the event loop and is made in it."""
+        if self._http is None:
+            self._http = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=self._limit_s, sock_connect=CONNECT_S),
+                connector=aiohttp.TCPConnector(keepalive_timeout=IDLE_S),
             )
-        return answer.content
+        return self._http
 
 
 def _read(content: bytes) -> Reply:
@@ -161,8 +192,8 @@ def _handoff(handoff: _Handoff) -> HandoffMark:
 
 def _unavailable(error: BaseException, limit_s: float) -> BaseException:
     """Turn what went wrong into UnderstandingUnavailable; cancellation and programming errors pass as they are."""
-    if isinstance(error, TimeoutError | httpx.TimeoutException):
+    if isinstance(error, TimeoutError):
         return UnderstandingUnavailable(f"Rasa did not answer within {limit_s:g} seconds.")
-    if isinstance(error, httpx.HTTPError):
+    if isinstance(error, aiohttp.ClientError):
         return UnderstandingUnavailable(f"Rasa cannot be reached ({type(error).__name__}). Is it running?")
     return error

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import os
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from threading import Lock
@@ -19,11 +21,14 @@ from tokenizers import BertWordPieceTokenizer
 from content.pinned import SENTENCE_ENCODER, VOCABULARY
 
 Vectors = npt.NDArray[np.float32]
+Packed = dict[str, str]
+"""A vector on its way to another process: `encoder` and `text` are SHA-256, `numbers` is base64."""
 
 DIMENSIONS = 384
 MAX_TOKENS = 128  # the encoder was trained on texts of at most 128 word pieces
 BATCH = 16
 KEPT = 64  # vectors of the last texts, so that a message read by two readers is encoded once
+LENGTH_ERROR = 1e-3
 
 
 class Encoder(Protocol):
@@ -58,18 +63,45 @@ class SentenceEncoder:
         """Return one unit vector a text, in order: float32 of shape (len(texts), 384)."""
         if len(texts) > BATCH:
             return self._encode(texts)
-        keys = [hashlib.sha256(text.encode("utf-8", "replace")).digest() for text in texts]  # no text is kept
+        keys = [_key(text) for text in texts]
         with self._lock:
             known = {key: self._kept[key] for key in keys if key in self._kept}
         missing = [(key, text) for key, text in zip(keys, texts, strict=True) if key not in known]
         known.update(zip([key for key, _ in missing], self._encode([text for _, text in missing]), strict=True))
+        self._keep(known)
+        return np.array([known[key] for key in keys], dtype=np.float32).reshape(len(texts), DIMENSIONS)
+
+    def packed(self, text: str) -> Packed:
+        """Return the vector of `text` for `remember` in another process; empty where it is no longer known."""
+        key = _key(text)
         with self._lock:
-            for key in keys:
-                self._kept[key] = known[key]
+            vector = self._kept.get(key)
+        if vector is None:
+            return {}
+        numbers = base64.b64encode(vector.astype("<f4").tobytes()).decode()
+        return {"encoder": SENTENCE_ENCODER.sha256, "text": key.hex(), "numbers": numbers}
+
+    def remember(self, packed: Mapping[str, str]) -> bool:
+        """Keep what another process `packed`, so that it is not computed twice; False where it is not of this encoder."""
+        try:
+            if packed["encoder"] != SENTENCE_ENCODER.sha256:
+                return False
+            key = bytes.fromhex(packed["text"])
+            vector = np.frombuffer(base64.b64decode(packed["numbers"], validate=True), dtype="<f4")
+        except (KeyError, TypeError, ValueError, binascii.Error):
+            return False
+        if vector.shape != (DIMENSIONS,) or not abs(float(vector @ vector) - 1.0) < LENGTH_ERROR:
+            return False
+        self._keep({key: vector})
+        return True
+
+    def _keep(self, vectors: Mapping[bytes, Vectors]) -> None:
+        with self._lock:
+            for key, vector in vectors.items():
+                self._kept[key] = vector
                 self._kept.move_to_end(key)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        return np.array([known[key] for key in keys], dtype=np.float32).reshape(len(texts), DIMENSIONS)
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
@@ -93,6 +125,11 @@ class SentenceEncoder:
         )[0]
         summed: Vectors = np.einsum("btd,bt->bd", tokens, mask.astype(np.float32))
         return unit(summed)
+
+
+def _key(text: str) -> bytes:
+    """Return what stands for `text`, which is not kept itself."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).digest()
 
 
 @cache

@@ -17,6 +17,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from content.encoder import shared_encoder
 from nlu.action_schema import check_schema_once
 
 logger = structlog.get_logger(__name__)
@@ -31,6 +32,12 @@ def without_commands(text: str) -> str:
     Rasa takes "/crisis" or "/restart" for a command and skips all understanding; visitors give no commands.
     """
     return re.sub(r"^[\s/]+", lambda start: " " * len(start[0]), text)
+
+
+def without_vector(metadata: dict[str, Any]) -> dict[str, Any]:
+    """Return `metadata` without the message's vector, which the bot computed for its crisis check; it is used here."""
+    shared_encoder().remember(metadata.get("vector") or {})
+    return {name: value for name, value in metadata.items() if name != "vector"}
 
 
 class OneMessage(OutputChannel):
@@ -68,12 +75,12 @@ class OneMessageInput(RestInput):
                 not isinstance(body, dict)
                 or not isinstance(body.get("message"), str)
                 or not isinstance(body.get("sender"), str)
+                or not isinstance(body.get("metadata", {}), dict)
             ):
-                return response.json(
-                    {"error": 'The body must be JSON with "sender" and "message" as texts.'}, status=400
-                )
+                wanted = 'The body must be JSON with "sender" and "message" as texts, "metadata" as an object.'
+                return response.json({"error": wanted}, status=400)
             output = OneMessage()
-            metadata = self.get_metadata(request)
+            metadata = without_vector(self.get_metadata(request) or {})
             message = UserMessage("", output, body["sender"], input_channel=self.name(), metadata=metadata)
             message.text = without_commands(body["message"])  # the constructor would strip it, and entities would shift
             try:

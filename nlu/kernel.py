@@ -20,6 +20,7 @@ from content.encoder import Vectors, unit
 
 Scores = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.intp]
+FEW = 4
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class KernelModel:
         """Return scores (texts, topics), and the cosines (texts, n) of `vectors` with the examples as they were."""
         away = vectors - self.centre
         far = np.linalg.norm(away, axis=1, keepdims=True)
-        products = (away / np.maximum(far, 1e-9)) @ self.examples.T
+        products = _products(away / np.maximum(far, 1e-9), self.examples)
         cosines = (far * products + self.along) * self.distances + (vectors @ self.centre)[:, None]
         near = _sharpened(products, self.shape.sharpness)
         return np.asarray(near @ self.weights + lexical @ self.lexical_weights, dtype=np.float32), cosines
@@ -102,6 +103,13 @@ class Kernel:
         along = self.examples @ self.centre
         model = KernelModel(self.shape, self.centre, self.examples, self.distances, along, weights, lexical_weights)
         return model, scores
+
+
+def _products(vectors: Vectors, examples: Vectors) -> Vectors:
+    """Return `vectors` @ `examples`.T: for a few rows one by one, since a product of matrices copies the examples first."""
+    if len(vectors) > FEW:
+        return np.asarray(vectors @ examples.T, dtype=np.float32)
+    return np.array([examples @ vector for vector in vectors], dtype=np.float32).reshape(len(vectors), len(examples))
 
 
 def _sharpened(products: Vectors, sharpness: float) -> Scores:

@@ -19,6 +19,7 @@ NAMES = {
 
 FEWEST_WORDS = 3
 SURE, FAIRLY_SURE = 0.9, 0.6
+HALF, QUARTER = 0.5, 0.25
 """Confidence that is enough where at most half, or at most a quarter, of the words are known from English examples."""
 
 _LATIN = re.compile(r"[a-z]", re.IGNORECASE)
@@ -42,8 +43,10 @@ class LanguageCheck:
         if len(words) < FEWEST_WORDS or text.istitle():  # a list of names is no sentence in Welsh
             return ENGLISH
         known = sum(word in self.english for word in words) / len(words)
+        if known > HALF:
+            return ENGLISH
         code, confidence = self._most_likely(text)
-        enough = (confidence >= SURE and known <= 0.5) or (confidence >= FAIRLY_SURE and known <= 0.25)
+        enough = confidence >= SURE or (confidence >= FAIRLY_SURE and known <= QUARTER)
         return code if enough else ENGLISH
 
     def _most_likely(self, text: str) -> tuple[str, float]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -21,47 +24,75 @@ MANY = 2_000
 class LexicalFeatures:
     """Tf-idf of words (1 to 2) and characters (2 to 5, within words), each block of unit length."""
 
-    def __init__(self) -> None:
-        self._vectorizers = [_vectorizer(kind) for kind in KINDS]
+    def __init__(self, blocks: Sequence[Block] = ()) -> None:
+        self._blocks = tuple(blocks)
 
     def fit(self, texts: Sequence[str]) -> csr_matrix:
         """Learn the vocabulary and return the features of `texts`, one row each."""
+        vectorizers = [_vectorizer(kind) for kind in KINDS]
         if len(texts) > MANY:
-            for vectorizer in self._vectorizers:
+            for vectorizer in vectorizers:
                 vectorizer.set_params(min_df=2)  # what stands in one example of thousands teaches nothing
-            self._vectorizers[1].set_params(max_df=COMMONEST_CHARACTERS)
-        return _join([vectorizer.fit_transform(texts) for vectorizer in self._vectorizers])
+            vectorizers[1].set_params(max_df=COMMONEST_CHARACTERS)
+        features = [vectorizer.fit_transform(texts) for vectorizer in vectorizers]
+        self._blocks = tuple(
+            Block.of(kind, vectorizer.get_feature_names_out(), vectorizer.idf_)
+            for kind, vectorizer in zip(KINDS, vectorizers, strict=True)
+        )
+        return csr_matrix(hstack(features, format="csr", dtype=np.float32))
 
     def transform(self, texts: Sequence[str]) -> csr_matrix:
         """Return the features of `texts`, one row each."""
-        return _join([vectorizer.transform(texts) for vectorizer in self._vectorizers])
+        firsts = np.cumsum([0, *(len(block.terms) for block in self._blocks)])
+        columns, values, ends = [], [], [0]
+        for text in texts:
+            ends.append(ends[-1])
+            for block, first in zip(self._blocks, firsts[:-1], strict=True):
+                found, weights = block.read(text)
+                columns.append(found + first)
+                values.append(weights)
+                ends[-1] += len(found)
+        return csr_matrix((np.concatenate(values), np.concatenate(columns), ends), shape=(len(texts), firsts[-1]))
 
     def words(self) -> frozenset[str]:
         """Return the single words of the examples, in lower case."""
-        return frozenset(term for term in self._vectorizers[0].get_feature_names_out() if " " not in term)
+        return frozenset(term for term in self._blocks[0].terms if " " not in term)
 
     def state(self) -> list[dict[str, Any]]:
         """Return what must be kept to build the same features again, as plain JSON values."""
-        return [
-            {"terms": list(vectorizer.get_feature_names_out()), "idf": [float(x) for x in vectorizer.idf_]}
-            for vectorizer in self._vectorizers
-        ]
+        return [{"terms": list(block.terms), "idf": [float(x) for x in block.idf]} for block in self._blocks]
 
     @classmethod
-    def from_state(cls, state: list[dict[str, Any]]) -> LexicalFeatures:
+    def from_state(cls, state: Sequence[Mapping[str, Any]]) -> LexicalFeatures:
         """Build the features that `state()` described."""
-        features = cls()
-        for index, (kind, block) in enumerate(zip(KINDS, state, strict=True)):
-            vocabulary = {term: column for column, term in enumerate(block["terms"])}
-            vectorizer = _vectorizer({**kind, "vocabulary": vocabulary})
-            vectorizer.idf_ = np.array(block["idf"], dtype=np.float64)
-            features._vectorizers[index] = vectorizer
-        return features
+        return cls([Block.of(kind, block["terms"], block["idf"]) for kind, block in zip(KINDS, state, strict=True)])
 
 
-def _vectorizer(kind: dict[str, Any]) -> TfidfVectorizer:
+@dataclass(frozen=True)
+class Block:
+    """One kind of features, read by a plain dictionary: for one message scikit-learn's checks would cost ten times as much.
+
+    `terms` maps each known sequence to its column, in order; `idf` (columns,) are their weights.
+    """
+
+    analyse: Callable[[str], Sequence[str]]
+    terms: Mapping[str, int]
+    idf: npt.NDArray[np.float64]
+
+    @classmethod
+    def of(cls, kind: Mapping[str, Any], terms: Sequence[str], idf: Sequence[float]) -> Block:
+        analyse = _vectorizer(kind).build_analyzer()
+        return cls(analyse, {term: column for column, term in enumerate(terms)}, np.array(idf, dtype=np.float64))
+
+    def read(self, text: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """Return the columns of what `text` holds, and their weights, of unit length together."""
+        counts = Counter(column for term in self.analyse(text) if (column := self.terms.get(term)) is not None)
+        columns = np.fromiter(sorted(counts), dtype=np.int64, count=len(counts))
+        often = np.array([counts[column] for column in sorted(counts)], dtype=np.float64)
+        weights = (1.0 + np.log(often)) * self.idf[columns]
+        length = float(np.sqrt(weights @ weights))
+        return columns, np.asarray(weights / (length or 1.0), dtype=np.float32)
+
+
+def _vectorizer(kind: Mapping[str, Any]) -> TfidfVectorizer:
     return TfidfVectorizer(sublinear_tf=True, lowercase=True, dtype=np.float32, **kind)
-
-
-def _join(blocks: list[csr_matrix]) -> csr_matrix:
-    return csr_matrix(hstack(blocks, format="csr", dtype=np.float32))

@@ -69,13 +69,27 @@ def fit_stack(scores: Scores, nearness: Scores, labels: Labels, topics: Sequence
     return Stack(evidence, bias, weights, model.intercept_ - middle @ weights)
 
 
-def nearest_by_topic(near: Scores, labels: Labels, topics: int) -> Scores:
-    """Return (texts, topics) the highest of `near` (texts, examples) among each topic's examples, -1 where it has none."""
-    found = np.full((len(near), topics), -1.0, dtype=np.float32)
-    order = np.argsort(labels, kind="stable")
-    present, starts = np.unique(labels[order], return_index=True)
-    found[:, present] = np.maximum.reduceat(near[:, order], starts, axis=1)
-    return found
+@dataclass(frozen=True)
+class ByTopic:
+    """Examples sorted by topic: `order` (examples,) are their places, `present` the topics that have any, `starts` where
+    each of those begins; `topics` counts all."""
+
+    order: Labels
+    present: Labels
+    starts: Labels
+    topics: int
+
+    @classmethod
+    def of(cls, labels: Labels, topics: int) -> ByTopic:
+        order = np.argsort(labels, kind="stable")
+        present, starts = np.unique(labels[order], return_index=True)
+        return cls(order, present, starts, topics)
+
+    def nearest(self, near: Scores) -> Scores:
+        """Return (texts, topics) the highest of `near` (texts, examples) among each topic's examples, -1 where it has none."""
+        found = np.full((len(near), self.topics), -1.0, dtype=np.float32)
+        found[:, self.present] = np.maximum.reduceat(near[:, self.order], self.starts, axis=1)
+        return found
 
 
 def _features(scores: Scores, nearness: Scores) -> Numbers:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from content.encoder import Encoder, Vectors
 from nlu.calibration import Knowledge, Labels, Probabilities, familiarity, fit_knowledge
 from nlu.kernel import Kernel, KernelModel, KernelShape, Rows, Scores
 from nlu.lexical import LexicalFeatures
-from nlu.stacking import Stack, fit_stack, nearest_by_topic
+from nlu.stacking import ByTopic, Stack, fit_stack
 from nlu.thinned import best_threshold, folds, rehearse
 
 FOLDS = 5
@@ -76,7 +77,7 @@ class TopicModel:
         vectors = encoder.encode(texts)
         scores, cosines = self.kernel.scores(vectors, self.lexical.transform(texts))
         near = cosines[:, : len(self.texts)]
-        nearness = nearest_by_topic(near, self.labels, len(self.topics))
+        nearness = self._by_topic.nearest(near)
         shares = self.stack.probabilities(scores, nearness, self.topics, texts)
         familiar = familiarity(scores, near, self.labels)
         known = self.knowledge.probability(familiar)
@@ -84,6 +85,10 @@ class TopicModel:
             Prediction(shares[row], float(familiar[row]), float(known[row]), self._neighbours(near[row], neighbours))
             for row in range(len(texts))
         ]
+
+    @cached_property
+    def _by_topic(self) -> ByTopic:
+        return ByTopic.of(self.labels, len(self.topics))
 
     def _neighbours(self, near: Vectors, count: int) -> tuple[Neighbour, ...]:
         count = min(count, len(near))
@@ -194,10 +199,11 @@ def words_of(topic: str) -> str:
 def _left_out(data: Prepared, parts: Sequence[Rows], scores: Scores) -> LeftOut:
     nearness = np.full(scores.shape, -1.0, dtype=np.float32)
     familiar = np.zeros(len(scores))
+    by_topic = ByTopic.of(data.labels, len(data.topics))
     for rows in parts:
         near = data.vectors[rows] @ data.vectors.T
         near[:, rows] = -1.0
-        nearness[rows] = nearest_by_topic(near, data.labels, len(data.topics))
+        nearness[rows] = by_topic.nearest(near)
         familiar[rows] = familiarity(scores[rows], near, data.labels)
     return LeftOut(tuple(parts), scores, nearness, familiar)
 

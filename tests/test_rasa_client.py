@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
@@ -16,7 +17,7 @@ from bot.breaker import CircuitBreaker
 from bot.conversation.model import Context, Outcome, Owner, Urgency
 from bot.errors import UnderstandingUnavailable
 from bot.launcher.processes import free_port
-from bot.rasa_client import RasaClient
+from bot.rasa_client import AT_ONCE, RasaClient
 
 LIMIT_S = 1.0
 HANDOFF = {"kind": "medication", "reason": "A medicine.", "urgency": "normal"}
@@ -33,16 +34,23 @@ class Rasa:
     body: Any = field(default_factory=lambda: [SAID])
     delay: float = 0.0
     asked: list[dict[str, Any]] = field(default_factory=list)
+    working: int = 0
+    most: int = 0
 
 
 @pytest.fixture
 def rasa() -> Iterator[Rasa]:
-    one = Rasa()
+    one, lock = Rasa(), threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             one.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            with lock:
+                one.working += 1
+                one.most = max(one.most, one.working)
             time.sleep(one.delay)
+            with lock:
+                one.working -= 1
             body = one.body if isinstance(one.body, bytes) else json.dumps(one.body).encode()
             self.send_response(one.status)
             self.send_header("Content-Length", str(len(body)))
@@ -74,6 +82,12 @@ async def test_it_sends_the_context_and_reads_the_mark(rasa: Rasa, client: RasaC
     assert reply.handoff is not None
     assert (reply.handoff.kind, reply.handoff.urgency) == ("medication", Urgency.NORMAL)
     assert await client.health() == ""
+
+
+async def test_it_sends_a_vector_that_is_known_already(rasa: Rasa) -> None:
+    async with RasaClient(rasa.url, LIMIT_S, vector_of=lambda text: {"text": text.upper()}) as client:
+        await client.reply_to("m1", "May I?", Context())
+    assert rasa.asked[0]["metadata"]["vector"] == {"text": "MAY I?"}
 
 
 @pytest.mark.parametrize(
@@ -108,6 +122,13 @@ async def test_it_waits_no_longer_than_its_limit(rasa: Rasa) -> None:
             await client.reply_to("m1", "May I?", Context())
     assert time.monotonic() - began < rasa.delay / 2
     rasa.delay = 0.0
+
+
+async def test_a_crowd_is_asked_about_a_few_at_a_time(rasa: Rasa, client: RasaClient) -> None:
+    rasa.delay = 0.1
+    replies = await asyncio.gather(*(client.reply_to(f"m{number}", "May I?", Context()) for number in range(20)))
+    assert len(replies) == len(rasa.asked) == 20
+    assert 1 < rasa.most <= AT_ONCE
 
 
 async def test_it_says_when_nobody_listens() -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from rasa.shared.core.domain import Domain
 from rasa.shared.importers.importer import TrainingDataImporter
 
+from content.encoder import shared_encoder
+from content.pinned import SENTENCE_ENCODER
 from content.topics import intents, load_topics
-from nlu.channel import OneMessage, without_commands
+from nlu.channel import OneMessage, without_commands, without_vector
 from nlu.forgetful import ForgetfulTrackerStore
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -67,6 +72,17 @@ def test_every_topic_but_none_else_may_have_examples() -> None:
 def test_a_visitor_gives_rasa_no_commands_and_every_character_keeps_its_place(typed: str, understood: str) -> None:
     assert without_commands(typed) == understood
     assert len(without_commands(typed)) == len(typed)
+
+
+def test_the_vector_that_comes_with_a_message_is_used_and_goes_no_further() -> None:
+    text, numbers = "a text that nobody here encoded", np.full(384, 384**-0.5, dtype="<f4")
+    vector = {
+        "encoder": SENTENCE_ENCODER.sha256,
+        "text": hashlib.sha256(text.encode()).hexdigest(),
+        "numbers": base64.b64encode(numbers.tobytes()).decode(),
+    }
+    assert without_vector({"clarified": 1, "vector": vector}) == {"clarified": 1}
+    np.testing.assert_array_equal(shared_encoder().encode([text])[0], numbers)
 
 
 def test_an_utterance_stays_one_message_with_its_paragraphs() -> None:

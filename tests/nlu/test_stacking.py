@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix
 from content.encoder import unit
 from nlu.decision import TRUTHS, group_of
 from nlu.kernel import Kernel, KernelShape
-from nlu.stacking import fit_stack, nearest_by_topic
+from nlu.stacking import ByTopic, fit_stack
 
 TOPICS = ("answer/a", "answer/b", "clinical/c", "crisis/d", "smalltalk/e", "smalltalk/out_of_scope", "staff/f")
 
@@ -37,7 +37,7 @@ def test_scores_of_a_part_are_those_of_a_model_trained_without_it() -> None:
 
 def test_the_nearest_example_is_found_for_each_topic() -> None:
     near = np.array([[0.1, 0.9, 0.3, 0.2]], dtype=np.float32)
-    np.testing.assert_allclose(nearest_by_topic(near, np.array([2, 0, 2, 0]), 3), [[0.9, -1.0, 0.3]])
+    np.testing.assert_allclose(ByTopic.of(np.array([2, 0, 2, 0]), 3).nearest(near), [[0.9, -1.0, 0.3]])
 
 
 def test_probabilities_are_honest_about_examples_that_were_not_seen() -> None:
