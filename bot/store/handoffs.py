@@ -19,6 +19,7 @@ _staff = tuple(
 _select = sa.select(handoffs, *_staff).outerjoin(staff, staff.c.id == handoffs.c.claimed_by)
 _open = handoffs.c.state != HandoffState.CLOSED.value
 
+_open_of = _select.where(handoffs.c.conversation_id == sa.bindparam("conversation"), _open)
 _count_waiting = (
     sa.update(handoffs)
     .where(handoffs.c.conversation_id == sa.bindparam("conversation"), _open)
@@ -31,7 +32,7 @@ class HandoffSql:
         self._session = session
 
     async def open_of(self, conversation_id: str) -> Handoff | None:
-        row = await self._session.first(_select.where(handoffs.c.conversation_id == conversation_id, _open))
+        row = await self._session.first(_open_of, {"conversation": conversation_id})
         return to_handoff(row) if row else None
 
     async def get(self, handoff_id: str) -> Handoff | None:
