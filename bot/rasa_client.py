@@ -23,7 +23,7 @@ LIMIT_S = 5.0
 CONNECT_S = 1.0
 IDLE_S = 2.0  # Rasa closes idle connections after 5: none is used that it may be closing just now
 HEALTH_LIMIT_S = 3.0
-AT_ONCE = 4
+AT_ONCE = 6
 """Messages asked about at once. Rasa works in one thread and takes turns: of many it would understand all before it
 answers the first, and then answer all together."""
 
