@@ -76,9 +76,10 @@ class CrisisMatcher:
         found = self._by_rule(line)
         if self._reader is None or not self.is_weak(found):
             return found
-        reading, piece = self._reading(line, self._reader)
-        if reading is None or piece is None:  # a guard silenced every sentence for the reader, though not for the rule
+        read = self._reading(line, self._reader)
+        if read is None:  # a guard silenced every sentence for the reader, though not for the rule
             return found
+        reading, piece = read
         if found:
             return found if reading.score >= self._reader.doubt else ()
         if reading.score < self._reader.threshold:
@@ -107,11 +108,11 @@ class CrisisMatcher:
             line.hide(first, after)
         return line
 
-    def _reading(self, line: Line, reader: Reader) -> tuple[Reading, Piece] | tuple[None, None]:
-        """Return the piece of the text that reads most like danger, with how it reads."""
+    def _reading(self, line: Line, reader: Reader) -> tuple[Reading, Piece] | None:
+        """Return the piece of the text that reads most like danger, with how it reads; None where there is none to read."""
         pieces = self._pieces(line)
         if not pieces:
-            return None, None
+            return None
         return max(zip(reader.read(pieces), pieces, strict=True), key=lambda one: one[0].score)
 
     def _pieces(self, line: Line) -> list[Piece]:

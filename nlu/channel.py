@@ -18,10 +18,10 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from content.encoder import shared_encoder
-from nlu.action_schema import check_schema_once
+from nlu.per_message import do_once
 
 logger = structlog.get_logger(__name__)
-check_schema_once()
+do_once()
 
 OnMessage = Callable[[UserMessage], Awaitable[Any]]
 

@@ -18,9 +18,8 @@ NAMES = {
 """The ten most spoken languages besides English and those most likely met in the clinics' countries, by ISO 639-1."""
 
 FEWEST_WORDS = 3
-SURE, FAIRLY_SURE = 0.9, 0.6
-HALF, QUARTER = 0.5, 0.25
-"""Confidence that is enough where at most half, or at most a quarter, of the words are known from English examples."""
+SURE, FAIRLY_SURE = 0.9, 0.6  # confidence that is enough where at most HALF, or at most a QUARTER, of the words ...
+HALF, QUARTER = 0.5, 0.25  # ... are known from the English training examples
 
 _LATIN = re.compile(r"[a-z]", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
