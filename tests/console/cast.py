@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from bot.handoff.model import StaffMember
 from bot.settings import Settings
 from bot.store.database import Database, open_database
 from bot.store.staff import StaffSql
-from tests.support.patience import PATIENCE_S
+from tests.support.patience import until
 from tests.support.serving import Running
 from tests.support.visitor import Message
 from tests.support.visitor import Visitor as ApiVisitor
@@ -141,12 +140,3 @@ async def enrol(database: Database) -> dict[str, StaffMember]:
         members[name] = await store.add(new, utc_now())
     await store.set_active(members["Eve"].id, False)
     return members
-
-
-def until(find: Callable[[], T]) -> T:
-    """Return what `find` returns as soon as it is true."""
-    end = time.monotonic() + PATIENCE_S
-    while not (found := find()):
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
-    return found

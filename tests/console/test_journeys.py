@@ -7,10 +7,10 @@ import time
 
 from playwright.sync_api import expect
 
-from tests.console.cast import until
 from tests.console.screens import Desk, unplugged
 from tests.console.words_said import CRISIS, HUMAN, MEDICINE
 from tests.support.chat import Chat
+from tests.support.patience import until
 
 # It takes a tenth of this on an idle machine. Without live updates nothing would show for half a minute.
 SOON = 3000

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 import httpx
 
 from bot.console.live import changes
-from tests.console.cast import Clinic, until
+from tests.console.cast import Clinic
 from tests.console.words_said import HUMAN
-from tests.support.patience import PATIENCE_S
+from tests.support.patience import PATIENCE_S, until
 
 
 async def test_it_joins_watchers_and_tells_changes_that_come_together_once() -> None:

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from bot.app import utc_now
 from bot.store.database import Database
 from bot.store.schema import jobs, messages, outbox
-from tests.console.cast import Clinic, Visitor, until
+from tests.console.cast import Clinic, Visitor
 from tests.console.words_said import HUMAN, STRANGE
+from tests.support.patience import until
 
 
 def fail_delivery(clinic: Clinic, visitor: Visitor) -> None:

@@ -8,8 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -17,7 +15,7 @@ import pytest
 
 from bot.errors import SetupError
 from bot.launcher.processes import Child, Program, free_port, is_free
-from tests.support.patience import PATIENCE_S
+from tests.support.patience import until
 
 SERVER = "import sys, http.server as h; h.test(HandlerClass=h.SimpleHTTPRequestHandler, port=int(sys.argv[1]), bind='127.0.0.1')"
 
@@ -46,7 +44,7 @@ async def test_what_dies_is_started_again(tmp_path: Path) -> None:
         keeper, first = asyncio.create_task(child.keep()), child.pid
         assert first
         os.kill(first, signal.SIGKILL)
-        await asyncio.to_thread(_until, lambda: child.pid != first)
+        await asyncio.to_thread(until, lambda: child.pid != first)
         await child.wait_ready(client)
     await child.stop()
     await keeper
@@ -62,10 +60,10 @@ async def test_what_dies_is_started_again_once_its_log_can_be_written(tmp_path: 
     folder.rename(tmp_path / "old")
     folder.write_text("a file where the folder should be")
     os.kill(first, signal.SIGKILL)
-    await asyncio.to_thread(_until, lambda: any("cannot write its log" in sentence for sentence in said))
+    await asyncio.to_thread(until, lambda: any("cannot write its log" in sentence for sentence in said))
     folder.unlink()
     async with httpx.AsyncClient() as client:
-        await asyncio.to_thread(_until, lambda: child.pid != first)
+        await asyncio.to_thread(until, lambda: child.pid != first)
         await child.wait_ready(client)
     await child.stop()
     await keeper
@@ -106,14 +104,10 @@ def test_a_child_dies_with_its_parent(tmp_path: Path) -> None:
     )
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     assert parent.stdout and parent.stdout.readline()
-    deadline = time.monotonic() + PATIENCE_S
-    while is_free("127.0.0.1", port) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(lambda: not is_free("127.0.0.1", port))
     parent.kill()
     parent.wait()
-    while not is_free("127.0.0.1", port) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert is_free("127.0.0.1", port)
+    until(lambda: is_free("127.0.0.1", port))
     parent.stdout.close()
 
 
@@ -122,9 +116,3 @@ def test_a_taken_port_is_seen() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         assert not is_free("127.0.0.1", taken.getsockname()[1])
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    until = time.monotonic() + PATIENCE_S
-    while not holds() and time.monotonic() < until:
-        time.sleep(0.02)

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import inspect
+import time
+from collections.abc import Callable
+from typing import TypeVar
 
 import httpx
 from playwright.sync_api import expect
 
+T = TypeVar("T")
+
 PATIENCE_S = 60.0
 PATIENCE_MS = PATIENCE_S * 1000
+
+
+def until(find: Callable[[], T]) -> T:
+    """Return what `find` returns as soon as it is true."""
+    end = time.monotonic() + PATIENCE_S
+    while not (found := find()):
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+    return found
 
 
 def be_patient() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from bot.app import create_app
 from bot.conversation.ports import Understander
 from bot.serve import configuration
 from bot.settings import Settings
-from tests.support.patience import PATIENCE_S
+from tests.support.patience import PATIENCE_S, until
 from tests.support.understander import Scripted
 
 
@@ -59,16 +58,10 @@ def _served(app: FastAPI, settings: Settings, port: int = 0) -> Iterator[Running
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        _wait(lambda: server.started or not thread.is_alive())
+        until(lambda: server.started or not thread.is_alive())
         assert server.started, "the server did not start"
         bound: int = server.servers[0].sockets[0].getsockname()[1]
         yield Running(app, f"http://127.0.0.1:{bound}", bound)
     finally:
         server.should_exit = True
         thread.join(PATIENCE_S)
-
-
-def _wait(holds: Any) -> None:
-    until = time.monotonic() + PATIENCE_S
-    while not holds() and time.monotonic() < until:
-        time.sleep(0.02)
