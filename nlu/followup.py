@@ -17,9 +17,13 @@ _POINTING = re.compile(
 _NAMED = re.compile(r"\b(?:ketamine|treatment|therapy|session|infusion|clinic|appointment)s?\b", re.IGNORECASE)
 
 
+def is_short(text: str) -> bool:
+    """Return whether `text` may lean on what was said before, should it mean nothing by itself: "which ones", "water as well?"."""
+    return 0 < len(text.split()) <= LONGEST
+
+
 def needs_context(text: str) -> bool:
     """Return whether `text` is short, points to something said before and does not name it itself."""
-    words = text.split()
-    if not words or len(words) > LONGEST or _NAMED.search(text):
+    if not is_short(text) or _NAMED.search(text):
         return False
-    return bool(_POINTING.search(text)) or bool(_OPENING.search(text) and len(words) <= 5)
+    return bool(_POINTING.search(text)) or bool(_OPENING.search(text) and len(text.split()) <= 5)

@@ -14,6 +14,10 @@ PART_SURE = 0.8
 STATEMENT_SURE = 0.5
 """How probable "clinical" must be for the whole before a statement (no question) may make it clinical: stories about
 an illness often end in a general question."""
+OWN_HEALTH = tuple(
+    f"{CLINICAL}/{topic}" for topic in ("condition", "medication", "pregnancy", "substance_use", "symptom_now")
+)
+"""Clinical topics that a statement may raise beside a practical question: "is there parking, I have a pacemaker"."""
 MOST_ALSO = 2
 
 
@@ -32,8 +36,9 @@ def weigh(decider: Decider, whole: Probabilities, parts: Sequence[tuple[str, Pro
     sure = [(text, found) for text, belief in parts if (found := _sure(decider, belief))]
     for group in (CRISIS, CLINICAL):
         for text, found in sure:
-            grave = group_of(found.intent) == group
-            if grave and group_of(choice.intent) not in (CRISIS, group) and _counts(decider, whole, group, text):
+            grave = group_of(found.intent) == group and group_of(choice.intent) not in (CRISIS, group)
+            likely = decider.group_probability(whole, group) >= STATEMENT_SURE
+            if grave and (likely or is_question(text) or _beside_the_practical(choice.intent, found.intent)):
                 return Weighed(found, _general(sure, found.intent), text)
     if group_of(choice.intent) == GENERAL or choice.intent == UNSURE:
         general = _general(sure, choice.intent)
@@ -53,8 +58,8 @@ def _sure(decider: Decider, belief: Probabilities) -> Choice | None:
     return choice if probability >= PART_SURE else None
 
 
-def _counts(decider: Decider, whole: Probabilities, group: str, text: str) -> bool:
-    return is_question(text) or decider.group_probability(whole, group) >= STATEMENT_SURE
+def _beside_the_practical(asked: str, stated: str) -> bool:
+    return asked.startswith("operational/") and stated in OWN_HEALTH
 
 
 def _general(sure: Sequence[tuple[str, Choice]], but: str) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ import numpy as np
 
 from content.encoder import Encoder
 from nlu.calibration import Probabilities
-from nlu.decision import CLINICAL, CRISIS, FOREIGN, GENERAL, SMALLTALK, STAFF, UNSURE, Decider, group_of
-from nlu.followup import needs_context
+from nlu.decision import CLINICAL, CRISIS, FOREIGN, GENERAL, SMALLTALK, STAFF, UNSURE, Choice, Decider, group_of
+from nlu.followup import is_short, needs_context
 from nlu.language import ENGLISH, NAMES, LanguageCheck
 from nlu.parts import Weighed, weigh
 from nlu.segments import parts_of
@@ -22,9 +22,11 @@ from nlu.understanding import Understanding
 RANKING_LENGTH = 5
 SURE = 0.9
 MOST_CLARIFIED = 2
-ALREADY_ANSWERED = 0.1
+FAINT = 0.7
+"""Below this probability a short text is read together with the turn before, even if it does not point back."""
+ALREADY_ANSWERED = 0.3
 """What remains of a topic's probability in a follow-up when it was answered in the turn before."""
-WITNESS, DOUBT = 0.7, 1e-4
+WITNESS, DOUBT = 0.85, 1e-4
 """Exponent of each probability where a text is read alone and after the turn before: below 1, because the two readings
 share their words; and the least probability that either gives, so that one alone cannot rule a topic out."""
 NO_ANSWER = "staff/no_approved_answer"
@@ -71,31 +73,35 @@ class Understander:
 
     def _understand(self, text: str, previous: str) -> Understanding:
         parts = parts_of(text)
-        asked = [text, *parts]
-        question = self._question_of(previous) if needs_context(text) else None
-        if question:
-            asked.append(f"{question} {text}")
-        predictions = self.model.predict(asked, self.encoder)
+        predictions = self.model.predict([text, *parts], self.encoder)
         beliefs = [self.decider.belief(one.shares, one.known) for one in predictions]
-        whole = self._with_context(beliefs[0], beliefs[-1], previous) if question else beliefs[0]
-        weighed = weigh(self.decider, whole, list(zip(parts, beliefs[1 : 1 + len(parts)], strict=True)))
+        alone = self.decider.choose(beliefs[0])
+        leans = needs_context(text) or (is_short(text) and (alone.intent == UNSURE or alone.probability < FAINT))
+        question = self._question_of(previous) if leans else None
+        whole = self._with_context(text, beliefs[0], question, previous) if question else beliefs[0]
+        weighed = weigh(self.decider, whole, list(zip(parts, beliefs[1:], strict=True)))
         found = self._report(whole, weighed, predictions[0])
-        if question and weighed.choice.intent != self.decider.choose(beliefs[0]).intent:
+        if question and weighed.choice.intent != alone.intent:
             found = replace(found, reason=f'{found.reason} Read together with the turn before: "{question}"')
+        if leans and previous in self.decider.topics and group_of(previous) == CLINICAL and _open(weighed.choice):
+            reason = f"Points back to {previous}."
+            found = replace(found, intent=previous, reason=reason, choices=(), also=(), sure=False)
         return self._override(text, found)
 
     def _question_of(self, previous: str) -> str | None:
         """Return the question of the topic answered last; an answer from the clinic's profile is of `operational`."""
         return self.questions.get(previous) or self.questions.get(f"operational/{previous.partition('/')[2]}")
 
-    def _with_context(self, alone: Probabilities, together: Probabilities, previous: str) -> Probabilities:
-        """Join what a short text says alone with what it says after the turn before; what is grave alone stays.
+    def _with_context(self, text: str, alone: Probabilities, question: str, previous: str) -> Probabilities:
+        """Join what a short text says alone with what it says after the `question` before; what is grave alone stays.
 
-        They are multiplied, as two witnesses: a topic must seem possible to both. The topic answered just now is the
-        one least asked for next, yet its question is half of the joined text.
+        They are multiplied, as two witnesses: a topic must seem possible to both. The topic answered just now is
+        asked for less often next, yet its question is half of the joined text.
         """
         if group_of(self.decider.choose(alone).intent) in (CLINICAL, CRISIS, STAFF):
             return alone
+        joined = self.model.predict([f"{question} {text}"], self.encoder)[0]
+        together = self.decider.belief(joined.shares, joined.known)
         topic = previous.partition("/")[2]
         answered = np.array([name.partition("/")[2] == topic for name in self.decider.topics])
         news = np.where(answered, ALREADY_ANSWERED * together, together)
@@ -156,6 +162,11 @@ class Understander:
             reason = f"Written in {NAMES.get(language, language)}."
             return replace(found, intent=NO_ANSWER, reason=reason, language=language, choices=(), also=(), sure=False)
         return found
+
+
+def _open(choice: Choice) -> bool:
+    """Return whether a text asks nothing surely enough to stand without what it points back to."""
+    return group_of(choice.intent) not in (CLINICAL, CRISIS, STAFF) and choice.probability < SURE
 
 
 def _choices(intent: str, ranking: Sequence[tuple[str, float]]) -> tuple[str, ...]:

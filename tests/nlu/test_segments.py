@@ -39,7 +39,9 @@ def test_it_never_fails_and_never_makes_many_parts(text: str) -> None:
     assert len(parts_of(text)) <= LONGEST
 
 
-@pytest.mark.parametrize("text", ["Is it safe", "and how much is that", "so it works?", "can i drive"])
+@pytest.mark.parametrize(
+    "text", ["Is it safe", "and how much is that", "so it works?", "can i drive", "also i have a bad knee, is that ok"]
+)
 def test_it_knows_a_question(text: str) -> None:
     assert is_question(text)
 

@@ -40,6 +40,12 @@ def test_a_clinical_part_makes_the_whole_clinical_and_keeps_the_rest(understande
     assert "operational/cost" in found.also
 
 
+def test_an_illness_stated_beside_a_practical_question_makes_the_whole_clinical(understander: Understander) -> None:
+    found = asked(understander, "How much does a session cost? I take lithium every day.")
+    assert found.intent == "clinical/medication"
+    assert "operational/cost" in found.also
+
+
 def test_a_clinical_question_behind_a_friendly_opening_is_clinical(understander: Understander) -> None:
     found = asked(understander, "Hello there! Lovely website. I take lithium every day, can I still have ketamine?")
     assert group_of(found.intent) == "clinical"
@@ -96,6 +102,23 @@ def test_a_follow_up_is_read_with_the_turn_before(understander: Understander) ->
     assert (
         dict(found.ranking)["answer/is_it_a_cure"]
         > alone.shares[understander.model.topics.index("answer/is_it_a_cure")]
+    )
+
+
+@pytest.mark.parametrize("text", ["would that matter?", "even so?", "and is it ok then?"])
+def test_what_points_back_to_a_clinical_message_goes_to_the_clinician(understander: Understander, text: str) -> None:
+    assert group_of(asked(understander, text, previous_topic="clinical/medication").intent) == "clinical"
+
+
+def test_a_sure_question_after_a_clinical_message_is_still_answered(understander: Understander) -> None:
+    found = asked(understander, "and how much does a session cost?", previous_topic="clinical/medication")
+    assert found.intent == "operational/cost"
+
+
+def test_a_short_text_that_means_nothing_alone_is_read_after_the_turn_before(understander: Understander) -> None:
+    found = asked(understander, "for six of them", previous_topic="operational/cost")
+    assert dict(found.ranking).get("operational/cost", 0.0) > dict(asked(understander, "for six of them").ranking).get(
+        "operational/cost", 0.0
     )
 
 
