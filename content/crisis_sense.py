@@ -22,7 +22,9 @@ from content.yaml_lines import ContentError
 FILE = "crisis_sense.json"
 CENTRE, SCALE = 10_000, 1_000  # The file holds ten-thousandths and thousandths, as whole numbers.
 SPREAD = 5.0  # Vectors are this much enlarged; only the scale of the numbers depends on it.
-CODE = ("content/crisis_sense.py", "content/crisis_reader.py", "content/encoder.py", "content/sentences.py")
+CODE = tuple(
+    f"content/{name}.py" for name in ("crisis_sense", "crisis_reader", "encoder", "encoder_graph", "sentences")
+)
 Numbers = npt.NDArray[np.float64]
 
 

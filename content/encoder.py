@@ -18,11 +18,15 @@ import numpy.typing as npt
 import onnxruntime
 from tokenizers import BertWordPieceTokenizer
 
+from content.encoder_graph import ARITHMETIC, in_whole_numbers
 from content.pinned import SENTENCE_ENCODER, VOCABULARY
 
 Vectors = npt.NDArray[np.float32]
 Packed = dict[str, str]
-"""A vector on its way to another process: `encoder` and `text` are SHA-256, `numbers` is base64."""
+"""A vector on its way to another process: `encoder` names what made it, `text` is a SHA-256, `numbers` is base64."""
+
+ENCODER = f"{SENTENCE_ENCODER.sha256}/{ARITHMETIC}"
+"""Stands for the encoder: vectors of another cannot be compared with its own."""
 
 DIMENSIONS = 384
 MAX_TOKENS = 128  # the encoder was trained on texts of at most 128 word pieces
@@ -40,7 +44,7 @@ class Encoder(Protocol):
 
 
 class SentenceEncoder:
-    """Turns texts into unit vectors of 384 numbers. Thread-safe; use `shared_encoder()`, loading takes 0.2 s."""
+    """Turns texts into unit vectors of 384 numbers. Thread-safe; use `shared_encoder()`, loading takes half a second."""
 
     def __init__(self) -> None:
         """Load the pinned files. Raises PinnedFileError."""
@@ -56,7 +60,7 @@ class SentenceEncoder:
         options.intra_op_num_threads = 1  # one core a call; batches run side by side instead
         options.inter_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(
-            SENTENCE_ENCODER.read(), options, providers=["CPUExecutionProvider"]
+            in_whole_numbers(SENTENCE_ENCODER.read()), options, providers=["CPUExecutionProvider"]
         )
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -79,12 +83,12 @@ class SentenceEncoder:
         if vector is None:
             return {}
         numbers = base64.b64encode(vector.astype("<f4").tobytes()).decode()
-        return {"encoder": SENTENCE_ENCODER.sha256, "text": key.hex(), "numbers": numbers}
+        return {"encoder": ENCODER, "text": key.hex(), "numbers": numbers}
 
     def remember(self, packed: Mapping[str, str]) -> bool:
         """Keep what another process `packed`, so that it is not computed twice; False where it is not of this encoder."""
         try:
-            if packed["encoder"] != SENTENCE_ENCODER.sha256:
+            if packed["encoder"] != ENCODER:
                 return False
             key = bytes.fromhex(packed["text"])
             vector = np.frombuffer(base64.b64decode(packed["numbers"], validate=True), dtype="<f4")

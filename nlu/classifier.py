@@ -16,9 +16,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from content.crisis import CrisisMatcher
-from content.encoder import shared_encoder
+from content.encoder import ENCODER, shared_encoder
 from content.messages import load_messages
-from content.pinned import SENTENCE_ENCODER, VOCABULARY
+from content.pinned import VOCABULARY
 from nlu import storage
 from nlu.decision import Decider
 from nlu.language import LanguageCheck
@@ -40,7 +40,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, _config: dict[str, Any]) -> str | None:
         """Return a digest of nlu's code and weights, so that Rasa trains again when they change."""
-        digest = hashlib.sha256("".join([SENTENCE_ENCODER.sha256, VOCABULARY.sha256]).encode())
+        digest = hashlib.sha256("".join([ENCODER, VOCABULARY.sha256]).encode())
         for path in sorted(Path(__file__).resolve().parent.glob("*.py")):
             digest.update(path.read_bytes())
         return digest.hexdigest()

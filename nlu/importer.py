@@ -11,6 +11,7 @@ from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.constants import INTENT_RESPONSE_KEY
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from rasa.shared.utils.common import cached_method
 
 TOPIC = "topic"
 
@@ -25,6 +26,7 @@ class TopicMessage(Message):
 class TopicImporter(RasaFileImporter):
     """Rasa's own file importer, with examples that carry their topic."""
 
+    @cached_method  # Rasa asks for it twice in a training
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
         data = super().get_nlu_data(language)
         examples = [_with_topic(example) for example in data.training_examples]

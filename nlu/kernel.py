@@ -96,13 +96,24 @@ class Kernel:
         scores, start = np.zeros_like(targets), 0
         for rows in parts:
             corner = slice(start, start + len(rows))
-            block = np.tril(inverse[corner, corner])  # only the lower half is filled
-            scores[rows] = targets[rows] - np.linalg.solve(block + np.tril(block, -1).T, weights[rows])
+            scores[rows] = targets[rows] - np.linalg.solve(_both_halves(inverse[corner, corner]), weights[rows])
             start += len(rows)
         lexical_weights = np.asarray(self.shape.lexical * (self.lexical.T @ weights), dtype=np.float32)
         along = self.examples @ self.centre
         model = KernelModel(self.shape, self.centre, self.examples, self.distances, along, weights, lexical_weights)
         return model, scores
+
+
+def inverse_of(matrix: Scores, noise: float) -> Scores:
+    """Return the inverse of the symmetric `matrix` with `noise` on its diagonal; `matrix` is used up."""
+    inverse, _ = spotri(_factor(matrix.T, noise), lower=1)
+    return _both_halves(inverse)
+
+
+def _both_halves(lower: Scores) -> Scores:
+    """Return the symmetric matrix of which LAPACK filled the lower half alone."""
+    half = np.tril(lower)
+    return np.asarray(half + np.tril(half, -1).T, dtype=np.float32)
 
 
 def _products(vectors: Vectors, examples: Vectors) -> Vectors:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from content.pinned import SENTENCE_ENCODER, VOCABULARY
+from content.encoder import ENCODER
+from content.pinned import VOCABULARY
 from nlu.calibration import Knowledge
 from nlu.kernel import KernelModel, KernelShape
 from nlu.lexical import LexicalFeatures
@@ -17,7 +18,7 @@ from nlu.topic_model import TopicModel
 
 ARRAYS, REST = "topics.npz", "topics.json"
 KERNEL_ARRAYS = ("centre", "examples", "distances", "along", "weights", "lexical_weights")
-WEIGHTS = [SENTENCE_ENCODER.sha256, VOCABULARY.sha256]
+WEIGHTS = [ENCODER, VOCABULARY.sha256]
 
 
 class ModelError(Exception):

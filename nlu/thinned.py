@@ -16,7 +16,7 @@ from sklearn.metrics import matthews_corrcoef
 
 from content.encoder import Vectors
 from nlu.calibration import Labels, Probabilities, familiarity
-from nlu.kernel import Rows, Scores
+from nlu.kernel import Rows, Scores, inverse_of
 
 PARTS = (3, 5, 8)
 MOST_TRIALS = 3_000
@@ -70,8 +70,7 @@ def _judge(
     kernel: Scores, targets: Scores, vectors: Vectors, labels: Labels, noise: float, rows: Rows, rest: Rows
 ) -> Rehearsal:
     """Train on `rows` and judge `rest`."""
-    inner = kernel[np.ix_(rows, rows)] + noise * np.eye(len(rows), dtype=np.float32)
-    inverse = np.linalg.inv(inner)
+    inverse = inverse_of(kernel[np.ix_(rows, rows)], noise)
     weights = inverse @ targets[rows]
     outer, near = kernel[np.ix_(rest, rows)], vectors[rest] @ vectors[rows].T
     scores = outer @ weights

@@ -14,8 +14,7 @@ import yaml
 from rasa.shared.core.domain import Domain
 from rasa.shared.importers.importer import TrainingDataImporter
 
-from content.encoder import shared_encoder
-from content.pinned import SENTENCE_ENCODER
+from content.encoder import ENCODER, shared_encoder
 from content.topics import intents, load_topics
 from nlu.channel import OneMessage, without_commands, without_vector
 from nlu.forgetful import ForgetfulTrackerStore
@@ -77,7 +76,7 @@ def test_a_visitor_gives_rasa_no_commands_and_every_character_keeps_its_place(ty
 def test_the_vector_that_comes_with_a_message_is_used_and_goes_no_further() -> None:
     text, numbers = "a text that nobody here encoded", np.full(384, 384**-0.5, dtype="<f4")
     vector = {
-        "encoder": SENTENCE_ENCODER.sha256,
+        "encoder": ENCODER,
         "text": hashlib.sha256(text.encode()).hexdigest(),
         "numbers": base64.b64encode(numbers.tobytes()).decode(),
     }
