@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from content.crisis_words import REMAKE
-from content.encoder import DIMENSIONS, Vectors
-from content.pinned import SENTENCE_ENCODER, VOCABULARY
+from content.encoder import DIMENSIONS, ENCODER, Vectors
 from content.spelling import DATA
 from content.yaml_lines import ContentError
 
@@ -97,5 +96,4 @@ def digest(weights: Weights) -> str:
 def code_digest(root: Path = DATA.parent) -> str:
     """Return the SHA-256 of the code and the sentence encoder on which the numbers depend."""
     code = [(root / path).read_bytes() for path in CODE]
-    encoder = [one.sha256.encode() for one in (SENTENCE_ENCODER, VOCABULARY)]
-    return hashlib.sha256(b"\0".join([*code, *encoder])).hexdigest()
+    return hashlib.sha256(b"\0".join([*code, ENCODER.encode()])).hexdigest()

@@ -12,7 +12,7 @@ from content.encoder import Vectors
 NONE = 4  # The class of ordinary messages.
 STEPS = 300
 RATE = 0.05
-PENALTY = 1.0
+PENALTY = 3.0
 DANGER_COUNTS = 3.0  # A missed danger costs this many false alarms.
 ROUNDS = 25
 

@@ -1,10 +1,11 @@
-"""Sentence vectors from all-MiniLM-L6-v2 (int8, ONNX Runtime) with BERT's uncased WordPiece vocabulary."""
+"""Sentence vectors from bge-small-en-v1.5 (int8, ONNX Runtime) with BERT's uncased WordPiece vocabulary."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import hashlib
+import json
 import os
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -18,19 +19,22 @@ import numpy.typing as npt
 import onnxruntime
 from tokenizers import BertWordPieceTokenizer
 
-from content.encoder_graph import ARITHMETIC, in_whole_numbers
-from content.pinned import SENTENCE_ENCODER, VOCABULARY
+from content.encoder_graph import ARITHMETIC, without_sign
+from content.pinned import CENTRE, SENTENCE_ENCODER, VOCABULARY
 
 Vectors = npt.NDArray[np.float32]
 Packed = dict[str, str]
 """A vector on its way to another process: `encoder` names what made it, `text` is a SHA-256, `numbers` is base64."""
 
-ENCODER = f"{SENTENCE_ENCODER.sha256}/{ARITHMETIC}"
+ENCODER = hashlib.sha256(
+    "/".join([SENTENCE_ENCODER.sha256, VOCABULARY.sha256, CENTRE.sha256, ARITHMETIC]).encode()
+).hexdigest()
 """Stands for the encoder: vectors of another cannot be compared with its own."""
 
 DIMENSIONS = 384
-MAX_TOKENS = 128  # the encoder was trained on texts of at most 128 word pieces
-BATCH = 16
+MAX_TOKENS = 512  # all that the encoder can read, so that 2,000 characters without a full stop are read to their end
+CENTRE_SCALE = 100_000  # centre.json holds hundred-thousandths, as whole numbers
+FEW = 16  # up to so many texts are looked for among the vectors that are kept
 KEPT = 64  # vectors of the last texts, so that a message read by two readers is encoded once
 LENGTH_ERROR = 1e-3
 
@@ -44,28 +48,31 @@ class Encoder(Protocol):
 
 
 class SentenceEncoder:
-    """Turns texts into unit vectors of 384 numbers. Thread-safe; use `shared_encoder()`, loading takes half a second."""
+    """Turns texts into unit vectors of 384 numbers. Thread-safe; use `shared_encoder()`, loading takes half a second.
 
-    def __init__(self) -> None:
+    A vector is the mean of what the model says of each word piece, about the `centre`: the mean of ordinary texts.
+    """
+
+    def __init__(self, centre: Vectors | None = None) -> None:
         """Load the pinned files. Raises PinnedFileError."""
+        self._centre = _pinned_centre() if centre is None else centre
         vocabulary = VOCABULARY.read().decode("utf-8").splitlines()
         self._tokenizer = BertWordPieceTokenizer(
             {word: number for number, word in enumerate(vocabulary)}, lowercase=True
         )
         self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._tokenizer.enable_padding(pad_id=0)
         self._kept: OrderedDict[bytes, Vectors] = OrderedDict()
         self._lock = Lock()
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # one core a call; batches run side by side instead
+        options.intra_op_num_threads = 1  # one core a call; texts run side by side instead
         options.inter_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(
-            in_whole_numbers(SENTENCE_ENCODER.read()), options, providers=["CPUExecutionProvider"]
+            without_sign(SENTENCE_ENCODER.read()), options, providers=["CPUExecutionProvider"]
         )
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text, in order: float32 of shape (len(texts), 384)."""
-        if len(texts) > BATCH:
+        if len(texts) > FEW:
             return self._encode(texts)
         keys = [_key(text) for text in texts]
         with self._lock:
@@ -108,27 +115,24 @@ class SentenceEncoder:
                 self._kept.popitem(last=False)
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
-        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-        by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        batches = [by_length[start : start + BATCH] for start in range(0, len(texts), BATCH)]
-        if len(batches) < 2:
-            results = [self._encode_batch([texts[index] for index in batch]) for batch in batches]
+        """Encode one text at a time: its rounding depends on all that is encoded with it, and filling up costs time."""
+        if len(texts) <= FEW:
+            found = [self._pooled(text) for text in texts]
         else:
             with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-                results = list(pool.map(lambda batch: self._encode_batch([texts[i] for i in batch]), batches))
-        for batch, result in zip(batches, results, strict=True):
-            vectors[batch] = result
-        return vectors
+                found = list(pool.map(self._pooled, texts))
+        vectors = np.array(found, dtype=np.float32).reshape(len(texts), DIMENSIONS)
+        return unit(unit(vectors) - self._centre)
 
-    def _encode_batch(self, texts: list[str]) -> Vectors:
-        encodings = self._tokenizer.encode_batch(texts)
-        ids = np.array([encoding.ids for encoding in encodings], dtype=np.int64)
-        mask = np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64)
-        tokens = self._session.run(
-            None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        )[0]
-        summed: Vectors = np.einsum("btd,bt->bd", tokens, mask.astype(np.float32))
-        return unit(summed)
+    def _pooled(self, text: str) -> Vectors:
+        """Return the sum of the model's vectors for the word pieces of `text`."""
+        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+        inputs = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        return np.asarray(self._session.run(None, inputs)[0][0].sum(axis=0), dtype=np.float32)
+
+
+def _pinned_centre() -> Vectors:
+    return np.asarray(np.array(json.loads(CENTRE.read())) / CENTRE_SCALE, dtype=np.float32)
 
 
 def _key(text: str) -> bytes:

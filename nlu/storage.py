@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from content.encoder import ENCODER
-from content.pinned import VOCABULARY
 from nlu.calibration import Knowledge
 from nlu.kernel import KernelModel, KernelShape
 from nlu.lexical import LexicalFeatures
@@ -18,7 +17,6 @@ from nlu.topic_model import TopicModel
 
 ARRAYS, REST = "topics.npz", "topics.json"
 KERNEL_ARRAYS = ("centre", "examples", "distances", "along", "weights", "lexical_weights")
-WEIGHTS = [ENCODER, VOCABULARY.sha256]
 
 
 class ModelError(Exception):
@@ -40,7 +38,7 @@ def save(model: TopicModel, folder: Path) -> None:
         "shape": asdict(model.kernel.shape),
         "knowledge": asdict(model.knowledge),
         "data_hash": model.data_hash,
-        "encoder": WEIGHTS,
+        "encoder": ENCODER,
     }
     (folder / REST).write_text(json.dumps(rest, ensure_ascii=False), encoding="utf-8")
 
@@ -53,7 +51,7 @@ def load(folder: Path) -> TopicModel:
             kept = {name: arrays[name] for name in arrays.files}
     except (OSError, ValueError) as error:
         raise ModelError(f"The topic model in {folder} cannot be read ({error}). Train again.") from error
-    if rest["encoder"] != WEIGHTS:
+    if rest["encoder"] != ENCODER:
         raise ModelError("The topic model was trained with another sentence encoder than is installed. Train again.")
     shape = KernelShape(**rest["shape"])
     return TopicModel(

@@ -75,7 +75,7 @@ def _judge(
     outer, near = kernel[np.ix_(rest, rows)], vectors[rest] @ vectors[rows].T
     scores = outer @ weights
     seen = np.isin(labels[rest], labels[rows])
-    known = familiarity(scores, near, labels[rows])
+    known = familiarity(scores, near)
     foreign = list(_withheld(inverse, weights, outer, near, labels[rest], labels[rows]))
     return Rehearsal(scores.argmax(axis=1)[seen], labels[rest][seen], known[seen], np.concatenate(foreign))
 
@@ -92,7 +92,7 @@ def _withheld(
             )
         scores = outer[np.ix_(texts, keep)] @ without
         scores[:, topic] = -1.0
-        yield familiarity(scores, near[np.ix_(texts, keep)], trained[keep])
+        yield familiarity(scores, near[np.ix_(texts, keep)])
 
 
 def _joined(parts: Sequence[Rehearsal]) -> Rehearsal:

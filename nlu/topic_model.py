@@ -79,7 +79,7 @@ class TopicModel:
         near = cosines[:, : len(self.texts)]
         nearness = self._by_topic.nearest(near)
         shares = self.stack.probabilities(scores, nearness, self.topics, texts)
-        familiar = familiarity(scores, near, self.labels)
+        familiar = familiarity(scores, near)
         known = self.knowledge.probability(familiar)
         return [
             Prediction(shares[row], float(familiar[row]), float(known[row]), self._neighbours(near[row], neighbours))
@@ -204,7 +204,7 @@ def _left_out(data: Prepared, parts: Sequence[Rows], scores: Scores) -> LeftOut:
         near = data.vectors[rows] @ data.vectors.T
         near[:, rows] = -1.0
         nearness[rows] = by_topic.nearest(near)
-        familiar[rows] = familiarity(scores[rows], near, data.labels)
+        familiar[rows] = familiarity(scores[rows], near)
     return LeftOut(tuple(parts), scores, nearness, familiar)
 
 

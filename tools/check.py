@@ -59,6 +59,8 @@ def _audit() -> str:
             BIN / "pip-audit",
             "-r",
             "requirements/bot.txt",
+            "-r",
+            "requirements/encoder.txt",
             "--require-hashes",
             "--disable-pip",
             "-f",

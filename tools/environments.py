@@ -24,6 +24,8 @@ BOT = ROOT / ".venv"
 RASA = ROOT / ".venv-rasa"
 REQUIREMENTS = ROOT / "requirements"
 LOGS = ROOT / "var" / "logs"
+ENCODER = "encoder"
+"""Requirements of which the data files alone are read; what they depend on is left out."""
 OLDEST, NEWEST = (3, 11), (3, 14)
 
 
@@ -52,7 +54,7 @@ def main(wanted: list[str]) -> int:
 
 def build_bot(dev: bool) -> None:
     """Build `.venv`, with the test and check tools too where `dev` is set."""
-    names = ["bootstrap", "bot", *(["dev"] if dev else [])]
+    names = ["bootstrap", "bot", *(["dev"] if dev else []), ENCODER]
     if _is_current(BOT, names):
         return
     python = _bot_python()
@@ -77,13 +79,13 @@ def build_bot(dev: bool) -> None:
 
 def build_rasa() -> None:
     """Build `.venv-rasa` with a Python 3.10."""
-    if _is_current(RASA, ["rasa"]):
+    if _is_current(RASA, ["rasa", ENCODER]):
         return
     python = find_python310()
     _say(f"Making Rasa's environment with {python} (about 3 GB; a minute or two) ...")
     if not _runs(RASA / "bin" / "python", (3, 10), (3, 10)):
         _run([_uv(), "venv", "-q", "--clear", "--python", python, str(RASA)], "make .venv-rasa")
-    _install(RASA, ["rasa"])
+    _install(RASA, ["rasa", ENCODER])
 
 
 def find_python310() -> str:
@@ -175,11 +177,10 @@ def _runs(python: Path, oldest: tuple[int, int], newest: tuple[int, int]) -> boo
 
 def _install(environment: Path, names: list[str]) -> None:
     _stamp(environment).unlink(missing_ok=True)
-    python = str(environment / "bin" / "python")
-    _run(
-        [_uv(), "pip", "install", "-q", "--require-hashes", "--python", python, *_files(names)],
-        f"install the libraries of {environment.name}",
-    )
+    command = [_uv(), "pip", "install", "-q", "--require-hashes", "--python", str(environment / "bin" / "python")]
+    libraries = [name for name in names if name != ENCODER]
+    _run([*command, *_files(libraries)], f"install the libraries of {environment.name}")
+    _run([*command, "--no-deps", *_files([ENCODER])], f"install the sentence encoder in {environment.name}")
     _stamp(environment).write_text("\n".join(f"{name} {_digest(name)}" for name in names))
 
 

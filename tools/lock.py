@@ -14,8 +14,9 @@ FOLDER = ROOT / "requirements"
 
 def main() -> int:
     """Compile every lock; arguments are passed on to uv (for example --upgrade)."""
-    for name in ("bootstrap", "bot", "dev", "rasa"):
+    for name in ("bootstrap", "bot", "dev", "rasa", "encoder"):
         python = ["--python", str(RASA_PYTHON)] if name == "rasa" else ["--universal", "--python-version", "3.11"]
+        alone = ["--no-deps"] if name == "encoder" else []
         command = [
             str(Path(sys.executable).parent / "uv"),
             "pip",
@@ -25,7 +26,9 @@ def main() -> int:
             "--no-header",
             "--no-emit-index-url",
         ]
-        subprocess.run([*command, *python, "-o", f"{name}.txt", f"{name}.in", *sys.argv[1:]], cwd=FOLDER, check=True)
+        subprocess.run(
+            [*command, *alone, *python, "-o", f"{name}.txt", f"{name}.in", *sys.argv[1:]], cwd=FOLDER, check=True
+        )
         print(f"locked requirements/{name}.txt")
     return 0
 

@@ -21,6 +21,7 @@ TRAINED_ON = (
     "config.yml", "domain.yml", "data/nlu/*.yml", "data/rules.yml", "data/topics.yml", "data/red_flags.yml",
     "data/spelling.yml", "data/crisis_words.json", "data/crisis_sense.json", "data/medicines.yml", "data/conditions.yml",
     "nlu/**/*.py", "content/weights/*", "content/*.py", "requirements/rasa.txt",
+    "requirements/encoder.txt",
 )  # fmt: skip
 
 

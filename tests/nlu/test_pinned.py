@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from content.pinned import SENTENCE_ENCODER, VOCABULARY, PinnedFile, PinnedFileError
+from content.pinned import CENTRE, SENTENCE_ENCODER, VOCABULARY, PinnedFile, PinnedFileError
 
 
-@pytest.mark.parametrize("file", [SENTENCE_ENCODER, VOCABULARY], ids=lambda file: file.path.name)
+@pytest.mark.parametrize("file", [SENTENCE_ENCODER, VOCABULARY, CENTRE], ids=lambda file: file.path.name)
 def test_it_accepts_the_shipped_files(file: PinnedFile) -> None:
     assert hashlib.sha256(file.read()).hexdigest() == file.sha256
 
