@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +18,10 @@ from scipy.linalg.lapack import spotri
 from scipy.sparse import csr_matrix
 
 from content.encoder import Vectors, unit
+from nlu.rounded import RoundedExamples
 
 Scores = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.intp]
-FEW = 4
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,14 @@ class KernelModel:
         """Return scores (texts, topics), and the cosines (texts, n) of `vectors` with the examples as they were."""
         away = vectors - self.centre
         far = np.linalg.norm(away, axis=1, keepdims=True)
-        products = _products(away / np.maximum(far, 1e-9), self.examples)
+        products = self._rounded.products(away / np.maximum(far, 1e-9))
         cosines = (far * products + self.along) * self.distances + (vectors @ self.centre)[:, None]
         near = _sharpened(products, self.shape.sharpness)
         return np.asarray(near @ self.weights + lexical @ self.lexical_weights, dtype=np.float32), cosines
+
+    @cached_property
+    def _rounded(self) -> RoundedExamples:
+        return RoundedExamples(self.examples)
 
 
 @dataclass(frozen=True)
@@ -114,13 +119,6 @@ def _both_halves(lower: Scores) -> Scores:
     """Return the symmetric matrix of which LAPACK filled the lower half alone."""
     half = np.tril(lower)
     return np.asarray(half + np.tril(half, -1).T, dtype=np.float32)
-
-
-def _products(vectors: Vectors, examples: Vectors) -> Vectors:
-    """Return `vectors` @ `examples`.T: for a few rows one by one, since a product of matrices copies the examples first."""
-    if len(vectors) > FEW:
-        return np.asarray(vectors @ examples.T, dtype=np.float32)
-    return np.array([examples @ vector for vector in vectors], dtype=np.float32).reshape(len(vectors), len(examples))
 
 
 def _sharpened(products: Vectors, sharpness: float) -> Scores:

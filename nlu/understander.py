@@ -166,7 +166,8 @@ class Understander:
 
 def _open(choice: Choice) -> bool:
     """Return whether a text asks nothing surely enough to stand without what it points back to."""
-    return group_of(choice.intent) not in (CLINICAL, CRISIS, STAFF) and choice.probability < SURE
+    unclaimed = choice.intent == NO_ANSWER or group_of(choice.intent) not in (CLINICAL, CRISIS, STAFF)
+    return unclaimed and choice.probability < SURE
 
 
 def _choices(intent: str, ranking: Sequence[tuple[str, float]]) -> tuple[str, ...]:
