@@ -18,12 +18,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from content.crisis import CrisisMatcher
 from content.encoder import ENCODER, shared_encoder
 from content.messages import load_messages
-from content.pinned import VOCABULARY
 from nlu import storage
 from nlu.decision import Decider
 from nlu.language import LanguageCheck
 from nlu.settings import DEFAULTS, training_shape
 from nlu.topic_model import TopicModel, train
+from nlu.trained import remembering_last
 from nlu.understander import Understander
 from nlu.understanding import Understanding
 
@@ -40,7 +40,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, _config: dict[str, Any]) -> str | None:
         """Return a digest of nlu's code and weights, so that Rasa trains again when they change."""
-        digest = hashlib.sha256("".join([ENCODER, VOCABULARY.sha256]).encode())
+        digest = hashlib.sha256(ENCODER.encode())
         for path in sorted(Path(__file__).resolve().parent.glob("*.py")):
             digest.update(path.read_bytes())
         return digest.hexdigest()
@@ -69,7 +69,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         texts = [str(example.get(TEXT)) for example in examples]
         topics = [str(example.get_full_intent()) for example in examples]
-        model = train(texts, topics, shared_encoder(), training_shape(self._config))
+        model = train(texts, topics, remembering_last(shared_encoder()), training_shape(self._config))
         self._use(model)
         with self._model_storage.write_to(self._resource) as folder:
             storage.save(model, folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tarfile
 import tempfile
 from collections.abc import Sequence
@@ -14,6 +15,8 @@ from nlu import storage
 from nlu.topic_model import TopicModel
 
 COMPONENT = "TopicClassifier"
+LAST_MODEL = "HANDRAIL_LAST_MODEL"
+"""Environment variable: the Rasa model (.tar.gz) trained last, whose examples need not be encoded again."""
 
 
 class Remembering:
@@ -30,6 +33,15 @@ class Remembering:
         new = [text for text in texts if text not in self._known]
         found = {**self._known, **dict(zip(new, self._encoder.encode(new), strict=True))} if new else self._known
         return np.array([found[text] for text in texts], dtype=np.float32)
+
+
+def remembering_last(encoder: Encoder) -> Encoder:
+    """Return `encoder` with what the model named by HANDRAIL_LAST_MODEL was trained with, where there is one of this encoder."""
+    last = os.environ.get(LAST_MODEL)
+    try:
+        return Remembering(topic_model(Path(last)), encoder) if last else encoder
+    except storage.ModelError:
+        return encoder  # made with another encoder, or spoilt: everything is encoded anew
 
 
 def topic_model(archive: Path) -> TopicModel:

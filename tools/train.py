@@ -14,10 +14,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from bot.errors import HandrailError, SetupError
@@ -33,6 +34,7 @@ from tools.safety_card import write_card
 from tools.score import Scored, summarise
 
 REFUSED = "refused.json"
+LAST_MODEL = "HANDRAIL_LAST_MODEL"  # nlu/trained.py: what that model was trained with is not encoded again
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -130,8 +132,17 @@ def _refused_before(settings: Settings) -> str:
 def _rasa_train(folder: Path, settings: Settings) -> Path:
     command = ["-m", "rasa", "train", "--out", str(folder), "--fixed-model-name", "candidate", "--domain", "domain.yml"]
     command.append("--skip-validation")  # it only warns, for half a minute; `complaints` and `make check` refuse
-    _in_rasa(command, settings, "train.log", "Rasa could not train")
+    _in_rasa(command, settings, "train.log", "Rasa could not train", _last_model(settings))
     return folder / "candidate.tar.gz"
+
+
+def _last_model(settings: Settings) -> dict[str, str]:
+    """Return where the active model is, as an environment variable; nothing where there is none that can be used."""
+    try:
+        active = read_active(settings.data_dir)
+    except SetupError:
+        return {}
+    return {LAST_MODEL: str(models_dir(settings.data_dir) / active.file)} if active else {}
 
 
 def _cross_validate(model: Path, folder: Path, settings: Settings) -> dict[str, Any]:
@@ -142,13 +153,19 @@ def _cross_validate(model: Path, folder: Path, settings: Settings) -> dict[str, 
     return figures
 
 
-def _in_rasa(arguments: list[str], settings: Settings, log_name: str, what: str) -> None:
+def _in_rasa(
+    arguments: list[str],
+    settings: Settings,
+    log_name: str,
+    what: str,
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     log = settings.data_dir / "logs" / log_name
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as out:
         command = [rasa_python(), *arguments]
         code = subprocess.run(
-            command, cwd=ROOT, env={**os.environ, **QUIET}, stdout=out, stderr=out, check=False
+            command, cwd=ROOT, env={**os.environ, **QUIET, **environment}, stdout=out, stderr=out, check=False
         ).returncode
     if code:
         tail = "\n    ".join(log.read_text(errors="replace").strip().splitlines()[-12:])

@@ -13,7 +13,7 @@ import pytest
 from content.encoder import Vectors, shared_encoder
 from nlu import storage
 from nlu.topic_model import TopicModel, TrainingShape, data_hash, train, words_of
-from nlu.trained import Remembering, topic_model
+from nlu.trained import LAST_MODEL, remembering_last, topic_model
 from tests.nlu.small_model import TOPICS, small_model
 
 
@@ -85,13 +85,16 @@ def test_a_missing_model_is_refused(tmp_path: Path) -> None:
         storage.load(tmp_path)
 
 
-def test_its_examples_need_not_be_encoded_again(model: TopicModel, tmp_path: Path) -> None:
+def test_its_examples_need_not_be_encoded_again(
+    model: TopicModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     storage.save(model, tmp_path)
     with tarfile.open(tmp_path / "model.tar.gz", "w:gz") as archive:
         for name in (storage.ARRAYS, storage.REST):
             archive.add(tmp_path / name, f"components/train_nlu.classifier.TopicClassifier1/{name}")
     texts = [*model.texts[:20], "which room is it in"]
-    encoder = Remembering(topic_model(tmp_path / "model.tar.gz"), Only(texts[-1]))
+    monkeypatch.setenv(LAST_MODEL, str(tmp_path / "model.tar.gz"))
+    encoder = remembering_last(Only(texts[-1]))
     np.testing.assert_allclose(encoder.encode(texts), shared_encoder().encode(texts), atol=1e-6)
 
 
@@ -110,6 +113,14 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / "model.tar.gz").write_bytes(b"no archive")
     with pytest.raises(storage.ModelError, match="cannot be read"):
         topic_model(tmp_path / "model.tar.gz")
+
+
+def test_without_a_last_model_that_can_be_used_all_is_encoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder = Only("nothing")
+    assert remembering_last(encoder) is encoder
+    (tmp_path / "model.tar.gz").write_bytes(b"no archive")
+    monkeypatch.setenv(LAST_MODEL, str(tmp_path / "model.tar.gz"))
+    assert remembering_last(encoder) is encoder
 
 
 def test_the_data_hash_follows_the_examples_not_their_order() -> None:
