@@ -49,7 +49,8 @@ if (box) {
   });
   box.addEventListener("htmx:afterSwap", swapped);
   document.body.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.requestConfig?.elt.hasAttribute("data-then-reply")) part("text").focus();
+    const typing = document.activeElement?.matches("input, textarea, select"); // whoever has gone on to type is left there
+    if (event.detail.requestConfig?.elt.hasAttribute("data-then-reply") && !typing) part("text").focus();
   });
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     box.addEventListener(name, () => refuse("Not sent: the console could not be reached. Your text is kept. Please try again."));
