@@ -23,6 +23,8 @@ from content.spelling import DATA
 READS_LIKE_DANGER = "reads_like_danger"
 SILENCES_READER = ("bereaved", "denied", "long_over", "someone_died", "about_past_abuse")  # guards
 READER_REASON = "Reads like messages of danger."
+FEWEST_WORDS = 2
+"""One word without a rule ("finished", "thinking…") says too little for the readers to raise an alarm."""
 
 
 class Finding(NamedTuple):
@@ -82,7 +84,7 @@ class CrisisMatcher:
         reading, piece = read
         if found:
             return found if reading.score >= self._reader.doubt else ()
-        if reading.score < self._reader.threshold:
+        if reading.score < self._reader.threshold or len(piece.words) < FEWEST_WORDS:
             return ()
         return (Finding(reading.kind, piece.start, piece.end, READER_REASON, READS_LIKE_DANGER),)
 

@@ -1,0 +1,46 @@
+"""How far the readers are heard beside the rules: they raise an alarm alone, and doubt bare words, but no other rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from content.crisis import READS_LIKE_DANGER, CrisisMatcher
+from content.crisis_reader import Reader, Reading
+from content.sentences import Piece
+
+PLAIN, BARE, QUIET = "I want to kill myself", "he was murdered", "what time do you close"
+
+
+class Saying(Reader):
+    """A reader to which every text reads alike."""
+
+    def __init__(self, score: float) -> None:
+        self.threshold, self.doubt = 1.0, -1.0
+        self._score = score
+
+    def read(self, pieces: Sequence[Piece]) -> list[Reading]:
+        return [Reading(self._score, "self_harm") for _ in pieces]
+
+
+@pytest.mark.parametrize(
+    ("text", "score", "fires"),
+    [
+        (PLAIN, 5.0, True),
+        (PLAIN, -9.0, True),
+        (BARE, -0.9, True),
+        (BARE, -1.1, False),
+        (QUIET, 1.0, True),
+        (QUIET, 0.9, False),
+        ("finished", 5.0, False),
+        ("thinking…", 5.0, False),
+    ],
+)
+def test_rules_are_believed_down_to_their_bound(text: str, score: float, fires: bool) -> None:
+    assert bool(CrisisMatcher.rules_alone(reader=Saying(score)).find(text)) == fires
+
+
+def test_what_the_reader_hears_alone_is_marked_as_such() -> None:
+    found = CrisisMatcher.rules_alone(reader=Saying(2.0)).find(QUIET)
+    assert [one.pattern_id for one in found] == [READS_LIKE_DANGER]
