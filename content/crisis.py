@@ -78,13 +78,13 @@ class CrisisMatcher:
         found = self._by_rule(line)
         if self._reader is None or not self.is_weak(found):
             return found
-        read = self._reading(line, self._reader)
+        read = self._reading(line, self._reader, 1 if found else FEWEST_WORDS)
         if read is None:  # a guard silenced every sentence for the reader, though not for the rule
             return found
         reading, piece = read
         if found:
             return found if reading.score >= self._reader.doubt else ()
-        if reading.score < self._reader.threshold or len(piece.words) < FEWEST_WORDS:
+        if reading.score < self._reader.threshold:
             return ()
         return (Finding(reading.kind, piece.start, piece.end, READER_REASON, READS_LIKE_DANGER),)
 
@@ -110,9 +110,9 @@ class CrisisMatcher:
             line.hide(first, after)
         return line
 
-    def _reading(self, line: Line, reader: Reader) -> tuple[Reading, Piece] | None:
-        """Return the piece of the text that reads most like danger, with how it reads; None where there is none to read."""
-        pieces = self._pieces(line)
+    def _reading(self, line: Line, reader: Reader, fewest: int) -> tuple[Reading, Piece] | None:
+        """Return the piece of at least `fewest` words that reads most like danger, with how it reads; None where there is none."""
+        pieces = [piece for piece in self._pieces(line) if len(piece.words) >= fewest]
         if not pieces:
             return None
         return max(zip(reader.read(pieces), pieces, strict=True), key=lambda one: one[0].score)

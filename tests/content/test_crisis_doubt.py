@@ -44,3 +44,12 @@ def test_rules_are_believed_down_to_their_bound(text: str, score: float, fires: 
 def test_what_the_reader_hears_alone_is_marked_as_such() -> None:
     found = CrisisMatcher.rules_alone(reader=Saying(2.0)).find(QUIET)
     assert [one.pattern_id for one in found] == [READS_LIKE_DANGER]
+
+
+def test_a_single_word_hides_no_longer_piece_that_reads_like_danger() -> None:
+    class Loudest(Saying):
+        def read(self, pieces: Sequence[Piece]) -> list[Reading]:
+            return [Reading(5.0 if len(piece.words) == 1 else self._score, "self_harm") for piece in pieces]
+
+    assert CrisisMatcher.rules_alone(reader=Loudest(2.0)).find("Finished. What time do you close")
+    assert not CrisisMatcher.rules_alone(reader=Loudest(0.5)).find("Finished. What time do you close")
