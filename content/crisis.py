@@ -3,8 +3,8 @@
     matcher = CrisisMatcher.load()
     matcher.find("i wanna kil myslef")  # -> (Finding(kind="self_harm", ...),)
 
-The rules stand in `data/red_flags.yml`. Where none of them fires, or only weak ones, a reader of words and meaning
-(`content/crisis_reader.py`) looks at the same text. Any finding goes to a person; there are no degrees of danger.
+The rules stand in `data/red_flags.yml`. Where none of them fires, or only such as may be doubted, a reader of words and
+meaning (`content/crisis_reader.py`) looks at the same text. Any finding goes to a person; there are no degrees of danger.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from content.crisis_reader import Reader, Reading
 from content.matching import Index
 from content.normalise import Normaliser
 from content.red_flags import KINDS, Kind, RedFlag, Rules, load_rules
-from content.sentences import PADDING, Line, Piece, runs
+from content.sentences import Line, Piece, runs
 from content.spelling import DATA
 
 READS_LIKE_DANGER = "reads_like_danger"
@@ -25,6 +25,9 @@ SILENCES_READER = ("bereaved", "denied", "long_over", "someone_died", "about_pas
 READER_REASON = "Reads like messages of danger."
 FEWEST_WORDS = 2
 """One word without a rule ("finished", "thinking…") says too little for the readers to raise an alarm."""
+LONG_WORDS = 25
+"""From so many words on, a text says enough about itself for the readers to doubt any rule: in a long story of an ordinary
+life stands, sooner or later, a wording that means danger elsewhere."""
 
 
 class Finding(NamedTuple):
@@ -57,6 +60,7 @@ class CrisisMatcher:
         ]
         self._flags = Index(pattern for *_, pattern in self._owners)
         self._weak = {name for _, name, flag, _ in self._owners if flag.weak}
+        self._english = {name for _, name, flag, _ in self._owners if not flag.foreign}
         self._guards = {
             name: (Index(guard.match), Index(guard.but), guard.near) for name, guard in rules.guards.items()
         }
@@ -76,7 +80,7 @@ class CrisisMatcher:
         """Return every sign of danger in `text`: the kinds in the order of `KINDS`, then as they stand in the text."""
         line = self._line(text)
         found = self._by_rule(line)
-        if self._reader is None or not self.is_weak(found):
+        if self._reader is None or not self.may_be_doubted(text, found):
             return found
         read = self._reading(line, self._reader, 1 if found else FEWEST_WORDS)
         if read is None:  # a guard silenced every sentence for the reader, though not for the rule
@@ -92,9 +96,10 @@ class CrisisMatcher:
         """Return the signs that the rules find; takes about a millisecond."""
         return self._by_rule(self._line(text))
 
-    def is_weak(self, found: Sequence[Finding]) -> bool:
-        """Return whether nothing in `found`, which may be empty, is a sign by itself."""
-        return all(one.pattern_id in self._weak for one in found)
+    def may_be_doubted(self, text: str, found: Sequence[Finding]) -> bool:
+        """Return whether nothing that the rules `found` in `text` (it may be nothing) is a sign whatever else stands there."""
+        doubted = self._english if len(text.split()) >= LONG_WORDS else self._weak
+        return all(one.pattern_id in doubted for one in found)
 
     def readable(self, text: str) -> list[Piece]:
         """Return the pieces of `text` that the reader looks at."""
@@ -102,7 +107,7 @@ class CrisisMatcher:
 
     def whole(self, text: str) -> list[str]:
         """Return the plain words of all of `text`, figures of speech hidden."""
-        return self._line(text).texts[1 : -len(PADDING)]
+        return self._line(text).whole().words
 
     def _line(self, text: str) -> Line:
         line = Line(text, self._normaliser.words(text))
@@ -115,7 +120,7 @@ class CrisisMatcher:
         pieces = [piece for piece in self._pieces(line) if len(piece.words) >= fewest]
         if not pieces:
             return None
-        return max(zip(reader.read(pieces), pieces, strict=True), key=lambda one: one[0].score)
+        return reader.loudest(pieces, line.whole())
 
     def _pieces(self, line: Line) -> list[Piece]:
         """Return runs of sentences, without those that a guard of `SILENCES_READER` names."""

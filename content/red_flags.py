@@ -24,7 +24,7 @@ class RedFlag(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Wordings that mean one danger. `unless` names the guards that can silence them in a sentence.
 
     `weak`: bare words that ordinary messages hold as well; they count only where the text as a whole does not read
-    plainly ordinary.
+    plainly ordinary. `foreign`: wordings of other languages, which the readers cannot judge.
     """
 
     reason: str
@@ -33,6 +33,7 @@ class RedFlag(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stays_silent: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     weak: bool = False
+    foreign: bool = False
 
 
 class LookAlike(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -72,6 +72,10 @@ class Line:
         """Return where these positions stand in the text."""
         return self._words[first - 1].start, self._words[after - 2].end
 
+    def whole(self) -> Piece:
+        """Return the text as it was typed, with its plain words without what is hidden."""
+        return Piece(self.texts[1 : -len(PADDING)], self._text, 0, len(self._text))
+
     def piece(self, first: int, after: int) -> Piece:
         """Return what stands at these positions, without what is hidden; the whole text is given as it was typed."""
         start, end = self.offsets(first, after)

@@ -22,9 +22,25 @@ def familiarity(scores: Scores, near: Vectors) -> Probabilities:
     It is the mean cosine with the `NEAREST` examples times the root of the best topic's score: the model must be confident
     and examples must be near. Two of them, since one may be near by chance. `near` holds the cosines (texts, examples).
     """
-    count = min(NEAREST, near.shape[1])
-    nearest = np.partition(near, -count, axis=1)[:, -count:].mean(axis=1)
+    nearest = highest(near, NEAREST)[1].mean(axis=1)
     return np.asarray(np.clip(nearest, 0.0, 1.0) * np.sqrt(np.clip(scores.max(axis=1), 0.0, 1.5)), dtype=np.float64)
+
+
+def highest(near: Vectors, count: int) -> tuple[Labels, Vectors]:
+    """Return the places (texts, count) of the highest of `near` (texts, examples), best first, and their values; fewer
+    where there are fewer.
+
+    A few passes for the one highest take a twentieth of the time that a partition does.
+    """
+    rows = np.arange(len(near))
+    count = min(count, near.shape[1])
+    places, values = np.empty((len(near), count), dtype=np.intp), np.empty((len(near), count), dtype=near.dtype)
+    left = near.copy()
+    for rank in range(count):
+        places[:, rank] = left.argmax(axis=1)
+        values[:, rank] = left[rows, places[:, rank]]
+        left[rows, places[:, rank]] = -np.inf
+    return places, values
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,9 @@ from nlu.trained import remembering_last
 from nlu.understander import Understander
 from nlu.understanding import Understanding
 
+FIRST = "Bonjour, je voudrais un rendez-vous. I take sertraline."
+"""Understood once at loading, so that no visitor waits for what is built when first needed: languages, names, examples."""
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class TopicClassifier(IntentClassifier, GraphComponent):
@@ -87,10 +90,10 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         """Load the trained model."""
         component = cls(config, model_storage, resource, execution_context.model_id or "")
         with model_storage.read_from(resource) as folder:
-            component._use(storage.load(folder))
+            component._use(storage.load(folder)).understand(FIRST, {})
         return component
 
-    def _use(self, model: TopicModel) -> None:
+    def _use(self, model: TopicModel) -> Understander:
         self._understander = Understander(
             model=model,
             decider=Decider(model.topics, self._config["costs"]),
@@ -100,6 +103,7 @@ class TopicClassifier(IntentClassifier, GraphComponent):
             questions={topic: button.value for topic, button in load_messages().questions.items()},
             model_id=self._model_id,
         )
+        return self._understander
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Return the data as it is: no later component learns from what this one says about its own examples."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -49,7 +50,7 @@ class Stack:
         shares = _softmax(_features(scores, nearness) @ self.evidence + self.bias)
         if not self.group_weights.size:
             return shares
-        groups = _membership(topics)
+        groups = _membership(tuple(topics))
         features = _group_features(shares, scores, nearness, groups, texts)
         return _regrouped(shares, groups, _softmax(features @ self.group_weights + self.group_bias))
 
@@ -57,7 +58,7 @@ class Stack:
 def fit_stack(scores: Scores, nearness: Scores, labels: Labels, topics: Sequence[str], texts: Sequence[str]) -> Stack:
     """Fit on scores of left-out examples; `labels` are their topics' places in `topics`."""
     evidence, bias = _fit_evidence(_features(scores, nearness), labels)
-    groups = _membership(topics)
+    groups = _membership(tuple(topics))
     wanted = groups.argmax(axis=0)[labels]
     if len(np.unique(wanted)) < len(TRUTHS):
         return Stack(evidence, bias, np.zeros((0, 0)), np.zeros(0))
@@ -117,7 +118,8 @@ def _fit_evidence(features: Numbers, labels: Labels) -> tuple[Numbers, Numbers]:
     return found[:EVIDENCE], found[EVIDENCE:]
 
 
-def _membership(topics: Sequence[str]) -> npt.NDArray[np.bool_]:
+@cache
+def _membership(topics: tuple[str, ...]) -> npt.NDArray[np.bool_]:
     """Return (groups, topics): which topic belongs to which cost group."""
     names = np.array([group_of(topic) for topic in topics])
     return np.stack([names == group for group in TRUTHS])
@@ -145,4 +147,5 @@ def _regrouped(shares: Probabilities, groups: npt.NDArray[np.bool_], wanted: Pro
 
 
 def _softmax(odds: Numbers) -> Probabilities:
-    return np.asarray(np.exp(odds - logsumexp(odds, axis=1, keepdims=True)))
+    shares = np.exp(odds - odds.max(axis=1, keepdims=True))
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True))

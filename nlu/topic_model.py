@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from content.encoder import Encoder, Vectors
-from nlu.calibration import Knowledge, Labels, Probabilities, familiarity, fit_knowledge
+from nlu.calibration import Knowledge, Labels, Probabilities, familiarity, fit_knowledge, highest
 from nlu.kernel import Kernel, KernelModel, KernelShape, Rows, Scores
 from nlu.lexical import LexicalFeatures
 from nlu.stacking import ByTopic, Stack, fit_stack
@@ -91,11 +91,10 @@ class TopicModel:
         return ByTopic.of(self.labels, len(self.topics))
 
     def _neighbours(self, near: Vectors, count: int) -> tuple[Neighbour, ...]:
-        count = min(count, len(near))
-        best = np.argpartition(-near, count - 1)[:count] if count else np.array([], dtype=int)
-        ordered = best[np.argsort(-near[best])]
+        places, values = highest(near[None], count)
         return tuple(
-            Neighbour(self.texts[row], self.topics[self.labels[row]], round(float(near[row]), 4)) for row in ordered
+            Neighbour(self.texts[place], self.topics[self.labels[place]], round(float(value), 4))
+            for place, value in zip(places[0], values[0], strict=True)
         )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.errors import SetupError
-from bot.launcher.models import models_dir, read_active
+from bot.launcher.models import read_active
 from bot.launcher.programs import ONE_CORE, QUIET, rasa_python
 from bot.settings import Settings
 from tools import bench_path
@@ -46,7 +46,7 @@ def active_model() -> Path:
     active = read_active(settings.data_dir)
     if active is None:
         raise SetupError("no model was trained yet. Run: make train")
-    return models_dir(settings.data_dir) / active.file
+    return active.path(settings.data_dir)
 
 
 def measure_understanding(model: Path, stock: Path, messages: Sequence[str]) -> dict[str, float]:

@@ -21,7 +21,7 @@ from bot.approved import Approved
 from bot.conversation.model import Context, Reply
 from bot.conversation.ports import CrisisCheck, Understander
 from bot.errors import HandrailError, SetupError
-from bot.launcher.models import ROOT, fingerprint, models_dir, read_active
+from bot.launcher.models import ROOT, fingerprint, read_active
 from bot.rasa_client import RasaClient
 from bot.settings import Settings
 from content.yaml_lines import ContentError
@@ -153,7 +153,7 @@ def _active_model(settings: Settings) -> Path:
             "Note: the active model was trained on other data than is present now. `make train` makes a new one.",
             file=sys.stderr,
         )
-    return models_dir(settings.data_dir) / active.file
+    return active.path(settings.data_dir)
 
 
 if __name__ == "__main__":

@@ -142,7 +142,7 @@ def _last_model(settings: Settings) -> dict[str, str]:
         active = read_active(settings.data_dir)
     except SetupError:
         return {}
-    return {LAST_MODEL: str(models_dir(settings.data_dir) / active.file)} if active else {}
+    return {LAST_MODEL: str(active.path(settings.data_dir))} if active else {}
 
 
 def _cross_validate(model: Path, folder: Path, settings: Settings) -> dict[str, Any]:

@@ -35,6 +35,10 @@ class ActiveModel:
     sha256: str
     figures: dict[str, Any] = field(default_factory=dict)
 
+    def path(self, data_dir: Path) -> Path:
+        """Return where the model lies."""
+        return data_dir / "models" / self.file
+
 
 def fingerprint(root: Path = ROOT) -> str:
     """Return the SHA-256 over the names and contents of everything a model depends on."""
@@ -65,7 +69,7 @@ def read_active(data_dir: Path) -> ActiveModel | None:
         active = ActiveModel(**json.loads(record.read_text()))
     except (ValueError, TypeError) as error:
         raise SetupError(f"{record} is damaged ({error}). Delete it and run: make train") from error
-    model = record.parent / active.file
+    model = active.path(data_dir)
     if not model.exists():
         raise SetupError(f"The model {model} is gone. Run: make train")
     if file_sha256(model) != active.sha256:

@@ -13,7 +13,7 @@ import httpx
 
 from bot.errors import SetupError
 from bot.launcher import programs
-from bot.launcher.models import ROOT, ActiveModel, fingerprint, models_dir, read_active
+from bot.launcher.models import ROOT, ActiveModel, fingerprint, read_active
 from bot.launcher.processes import Child, Program, is_free
 from bot.settings import Settings, unknown_settings
 
@@ -108,7 +108,7 @@ def _programs(settings: Settings, active: ActiveModel | None) -> list[Program]:
     bot = programs.bot(settings.host, settings.port, logs)
     if active is None:
         return [bot]
-    model = models_dir(settings.data_dir) / active.file
+    model = active.path(settings.data_dir)
     return [
         programs.actions(settings.action_port, logs),
         programs.rasa(model, settings.rasa_port, settings.action_port, logs),

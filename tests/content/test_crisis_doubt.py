@@ -1,4 +1,4 @@
-"""How far the readers are heard beside the rules: they raise an alarm alone, and doubt bare words, but no other rule."""
+"""How far the readers are heard beside the rules: they raise an alarm alone, and doubt bare words, and any rule in a long text."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from content.crisis import READS_LIKE_DANGER, CrisisMatcher
 from content.crisis_reader import Reader, Reading
 from content.sentences import Piece
 
+STORY = "and then we went to the market and had tea and bought a lamp for the hall and a plant for my sister who moved house "
 PLAIN, BARE, QUIET = "I want to kill myself", "he was murdered", "what time do you close"
 
 
@@ -29,6 +30,9 @@ class Saying(Reader):
     [
         (PLAIN, 5.0, True),
         (PLAIN, -9.0, True),
+        (STORY + PLAIN, -0.9, True),
+        (STORY + PLAIN, -1.1, False),
+        (STORY + "quiero morir", -9.0, True),
         (BARE, -0.9, True),
         (BARE, -1.1, False),
         (QUIET, 1.0, True),

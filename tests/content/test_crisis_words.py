@@ -33,7 +33,7 @@ def test_their_numbers_belong_to_the_present_code_and_sentence_encoder() -> None
     assert sense.code == crisis_sense.code_digest(), REMAKE
 
 
-@pytest.mark.parametrize(("name", "most"), [(crisis_words.FILE, 2_000_000), (crisis_sense.FILE, 50_000)])
+@pytest.mark.parametrize(("name", "most"), [(crisis_words.FILE, 3_000_000), (crisis_sense.FILE, 50_000)])
 def test_their_files_stay_small(name: str, most: int) -> None:
     assert (DATA / name).stat().st_size < most
 
