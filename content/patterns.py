@@ -136,6 +136,7 @@ _SIGNS: dict[str, Node] = {
     ".": Words(frozenset({"."})),
     "??": Words(frozenset({"?"})),
     "#": Test(lambda word: any(character.isdigit() for character in word)),
+    "'s": Words(frozenset({"'s"})),  # what a visitor's "phone's" is split into; as a word of its own it would be "s"
     "####": Test(lambda word: len(word) == 4 and word.isdecimal() and word[:2] in {"19", "20"}),
     "##": Test(lambda word: word.isdecimal() and 2 <= len(word) <= 3),
 }
