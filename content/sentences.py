@@ -74,7 +74,7 @@ class Line:
 
     def whole(self) -> Piece:
         """Return the text as it was typed, with its plain words without what is hidden."""
-        return Piece(self.texts[1 : -len(PADDING)], self._text, 0, len(self._text))
+        return Piece(self.texts[1 : -len(PADDING)], _whole_characters(self._text), 0, len(self._text))
 
     def piece(self, first: int, after: int) -> Piece:
         """Return what stands at these positions, without what is hidden; the whole text is given as it was typed."""
@@ -86,7 +86,12 @@ class Line:
                 typed.append(self._text[at : self._words[number - 1].start])
                 at = max(at, self._words[number - 1].end)
         shown = "".join([*typed, self._text[at:stop]]).strip()
-        return Piece(self.texts[first:after], shown.encode("utf-8", "replace").decode(), start, end)  # half characters
+        return Piece(self.texts[first:after], _whole_characters(shown), start, end)
+
+
+def _whole_characters(text: str) -> str:
+    """Return `text` without half characters, which the sentence encoder refuses."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def runs(sentences: list[tuple[int, int]]) -> list[tuple[int, int]]:

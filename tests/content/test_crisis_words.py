@@ -166,3 +166,9 @@ def test_a_missing_sentence_encoder_is_named_with_how_to_mend_it(
     monkeypatch.setattr("content.crisis_reader.shared_encoder", SentenceEncoder)
     with pytest.raises(ContentError, match=r"vocab\.txt cannot be read .* Put it back\."):
         Reader.load(DATA)
+
+
+def test_half_a_character_among_many_sentences_does_not_stop_the_check() -> None:
+    harmless = "How are you today my friend. I am ok thanks. \ud83d what now then? That is fine. Ok yes. "
+    assert MATCHER.find(harmless) == ()
+    assert MATCHER.find(harmless + "I want to kill myself.")
