@@ -30,9 +30,9 @@ Numbers = npt.NDArray[np.float64]
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file. `code` and `digest` are SHA-256, `words` is the digest of the reader of words it was joined with.
 
-    `threshold`: the joint log odds of danger above which a text is reported; `doubt`: those below which a weak rule is
-    not believed. `joint`: what the log odds of the reader
-    of words and of this one count, and what is added. `centre`: the mean vector. `bias`, each of `numbers`: one a kind.
+    `threshold`: the joint log odds of danger above which a text is reported; `doubt`: those below which a rule that may be
+    doubted is not believed. `joint`: what the log odds of the reader of words and of this one count, and what is added.
+    `centre`: the mean vector. `bias`, each of `numbers`: one a kind.
     """
 
     code: str

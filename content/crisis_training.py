@@ -148,9 +148,8 @@ def _fit(data: Prepared, known: npt.NDArray[np.bool_]) -> tuple[Words, Sense]:
     rows, many = np.array(data.rows), _in_pieces(data)
     own = np.flatnonzero(known & ~many)
     cut = np.flatnonzero((known & many)[rows])
-    apart = cut[
-        (cut - np.searchsorted(rows, rows[cut])) % READ_TOGETHER == 0
-    ]  # which piece of its text, counted from 0
+    number_in_text = cut - np.searchsorted(rows, rows[cut])
+    apart = cut[number_in_text % READ_TOGETHER == 0]
     words = crisis_words_fit.fit(
         [*(data.words[row] for row in own), *(data.pieces[place].words for place in apart)],
         np.concatenate([data.labels[own], np.full(len(apart), NONE)]),

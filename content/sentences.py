@@ -12,7 +12,7 @@ PADDING = ["."] * 4  # More marks than any pattern asks for in a row, so that no
 HIDDEN = "_"  # Stands for words that only look like danger.
 READ_TOGETHER = 3  # How many sentences in a row are read as one piece.
 MOST_SENTENCES = 18  # Texts of more are read in longer pieces, so that no text has more than 16.
-LONGEST, STEP = 60, 45  # Words of a piece; the sentence encoder reads no further than about 90.
+LONGEST, STEP = 60, 45  # Words of a piece, and from one piece to the next in a longer sentence.
 
 
 class Piece(NamedTuple):
