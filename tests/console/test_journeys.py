@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 
-from playwright.sync_api import expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from tests.console.screens import Desk, unplugged
 from tests.console.words_said import CRISIS, HUMAN, MEDICINE
@@ -14,6 +14,11 @@ from tests.support.patience import until
 
 # It takes a tenth of this on an idle machine. Without live updates nothing would show for half a minute.
 SOON = 3000
+CLAIM_SETTLED = """() => {
+  window.settled = new Promise((done) => addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.requestConfig.path.endsWith("/claim")) done();
+  }));
+}"""
 
 
 def test_a_new_handoff_appears_at_once_without_reloading(desk: Desk) -> None:
@@ -95,6 +100,29 @@ def test_focus_and_what_is_open_survive_a_refresh(desk: Desk) -> None:
     expect(reply).to_have_value("Half a reply")
     expect(note).to_have_value("Half a note")
     expect(page.locator("details.why").first).to_have_attribute("open", "")
+
+
+def test_a_late_answer_takes_nothing_from_whoever_has_gone_on(desk: Desk) -> None:
+    visitor = desk.clinic.visitor()
+    visitor.write(MEDICINE)
+    page = desk.screen("Nia", f"/console/handoffs/{desk.clinic.handoff_of(visitor)}")
+    held: list[tuple[Route, APIResponse]] = []
+    page.route("**/claim", lambda route: held.append((route, route.fetch())))
+    page.get_by_role("button", name="I take it").click()
+    expect(page.get_by_text("You have this.")).to_be_visible(timeout=SOON)  # the page has renewed itself before
+    page.locator("summary", has_text="Why:").first.click()
+    page.get_by_text("Close…").click()
+    note = page.get_by_label(re.compile("Note for colleagues"))
+    note.fill("Half a note")
+    page.evaluate(CLAIM_SETTLED)
+    route, answer = held[0]
+    route.fulfill(response=answer)
+    page.evaluate("settled")
+    page.keyboard.insert_text(" and more")
+    expect(note).to_have_value("Half a note and more")
+    expect(page.get_by_label(re.compile("Reply as"))).to_have_value("")
+    expect(page.locator("details.why").first).to_have_attribute("open", "")
+    expect(page.get_by_role("main")).to_have_count(1)
 
 
 def test_a_draft_outlives_reloading_and_is_gone_once_sent(desk: Desk) -> None:
