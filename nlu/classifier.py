@@ -22,7 +22,7 @@ from nlu import storage
 from nlu.decision import Decider
 from nlu.language import LanguageCheck
 from nlu.settings import DEFAULTS, training_shape
-from nlu.topic_model import TopicModel, train
+from nlu.topic_model import TopicModel, learn
 from nlu.trained import remembering_last
 from nlu.understander import Understander
 from nlu.understanding import Understanding
@@ -72,10 +72,11 @@ class TopicClassifier(IntentClassifier, GraphComponent):
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         texts = [str(example.get(TEXT)) for example in examples]
         topics = [str(example.get_full_intent()) for example in examples]
-        model = train(texts, topics, remembering_last(shared_encoder()), training_shape(self._config))
+        model, judged = learn(texts, topics, remembering_last(shared_encoder()), training_shape(self._config))
         self._use(model)
         with self._model_storage.write_to(self._resource) as folder:
             storage.save(model, folder)
+            storage.save_left_out(judged, folder)
         return self._resource
 
     @classmethod

@@ -11,7 +11,7 @@ FEWEST_WORDS = 2
 _SENTENCE = re.compile(r"(?<=[.!?])[\s]+|\n+|;\s+")
 _JOINED_QUESTION = re.compile(
     r",?\s+(?:and|also|but|plus|or)\s+(?:also\s+)?"
-    r"(?=(?:what|how|when|where|who|which|why|is|are|am|do|does|did|can|could|will|would|should|if|my|i)\b)",
+    r"(?=(?:what|how|when|where|who|which|why|is|are|am|do|does|did|can|could|will|would|should|if|my|i|im|ive)\b)",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(

@@ -13,9 +13,10 @@ from nlu.calibration import Knowledge
 from nlu.kernel import KernelModel, KernelShape
 from nlu.lexical import LexicalFeatures
 from nlu.stacking import Stack
-from nlu.topic_model import TopicModel
+from nlu.topic_model import LeftOut, TopicModel
 
-ARRAYS, REST = "topics.npz", "topics.json"
+ARRAYS, REST, LEFT_OUT = "topics.npz", "topics.json", "left-out.npz"
+JUDGED = ("scores", "nearness", "familiar")
 KERNEL_ARRAYS = ("centre", "examples", "distances", "along", "weights", "lexical_weights")
 
 
@@ -41,6 +42,34 @@ def save(model: TopicModel, folder: Path) -> None:
         "encoder": ENCODER,
     }
     (folder / REST).write_text(json.dumps(rest, ensure_ascii=False), encoding="utf-8")
+
+
+def save_left_out(judged: LeftOut, folder: Path) -> None:
+    """Write what cross-validation reads beside the model; understanding needs none of it."""
+    rows = judged.rows
+    np.savez(
+        folder / LEFT_OUT,
+        sizes=np.array([len(part) for part in judged.parts]),
+        rows=rows,
+        count=np.array(len(judged.scores)),
+        scores=judged.scores[rows],
+        nearness=judged.nearness[rows],
+        familiar=judged.familiar[rows],
+    )
+
+
+def load_left_out(folder: Path) -> LeftOut:
+    """Read what `save_left_out` wrote. Raises ModelError."""
+    try:
+        with np.load(folder / LEFT_OUT, allow_pickle=False) as kept:
+            rows, count = kept["rows"], int(kept["count"])
+            parts = tuple(np.split(rows, np.cumsum(kept["sizes"])[:-1]))
+            wide = {name: np.zeros((count, *kept[name].shape[1:]), kept[name].dtype) for name in JUDGED}
+            for name, values in wide.items():
+                values[rows] = kept[name]
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"What was left out in training cannot be read in {folder} ({error}). Train again.") from error
+    return LeftOut(parts, **wide)
 
 
 def load(folder: Path) -> TopicModel:

@@ -19,7 +19,7 @@ from nlu.thinned import best_threshold, folds, rehearse
 
 FOLDS = 5
 LEFT_OUT = 3
-"""Parts that calibration learns from; the others would make training longer and change little."""
+"""Parts that calibration and cross-validation judge; the others would make training longer and change little."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,11 @@ class LeftOut:
     nearness: Scores
     familiar: Probabilities
 
+    @property
+    def rows(self) -> Rows:
+        """The judged examples, one part after the other."""
+        return np.concatenate(self.parts)
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -145,12 +150,15 @@ def prepare(texts: Sequence[str], names: Sequence[str], encoder: Encoder, shape:
 
 def train(texts: Sequence[str], names: Sequence[str], encoder: Encoder, shape: TrainingShape) -> TopicModel:
     """Train on `texts` with topic `names`; the same data and seed give the same model. Raises ValueError."""
-    return learn(prepare(texts, names, encoder, shape), shape)[0]
+    return learn(texts, names, encoder, shape)[0]
 
 
-def learn(data: Prepared, shape: TrainingShape, left_out: int = LEFT_OUT) -> tuple[TopicModel, LeftOut]:
-    """Train on what was prepared, calibrate on `left_out` of the `FOLDS` parts; return also their judgements."""
-    parts = tuple(folds(data.labels, shape.seed, FOLDS)[:left_out])
+def learn(
+    texts: Sequence[str], names: Sequence[str], encoder: Encoder, shape: TrainingShape
+) -> tuple[TopicModel, LeftOut]:
+    """As `train`, with how the examples that were left out in turn were judged."""
+    data = prepare(texts, names, encoder, shape)
+    parts = tuple(folds(data.labels, shape.seed, FOLDS)[:LEFT_OUT])
     fitted, scores = data.kernel.fit(data.targets, parts)
     judged = _left_out(data, parts, scores[: len(data.labels)])
     model = TopicModel(
@@ -159,27 +167,24 @@ def learn(data: Prepared, shape: TrainingShape, left_out: int = LEFT_OUT) -> tup
         labels=data.labels,
         lexical=data.lexical,
         kernel=fitted,
-        stack=_stack(data, judged, np.concatenate(parts)),
+        stack=_stack(data, judged, judged.rows),
         knowledge=_knowledge(data, shape),
         data_hash=data.data_hash,
     )
     return model, judged
 
 
-def cross_validate(data: Prepared, judged: LeftOut) -> Probabilities:
-    """Return (examples, topics) probabilities of each example, by a stack fitted without its part, too.
-
-    `judged` must hold all parts.
-    """
+def cross_validate(model: TopicModel, judged: LeftOut) -> Probabilities:
+    """Return (examples, topics) probabilities of each judged example, by a stack fitted without its part, too; others have 0."""
     shares = np.zeros(judged.scores.shape)
     for rows in judged.parts:
-        stack = _stack(data, judged, np.setdiff1d(np.arange(len(data.labels)), rows))
-        texts = [data.texts[row] for row in rows]
-        shares[rows] = stack.probabilities(judged.scores[rows], judged.nearness[rows], data.topics, texts)
+        stack = _stack(model, judged, np.setdiff1d(judged.rows, rows))
+        texts = [model.texts[row] for row in rows]
+        shares[rows] = stack.probabilities(judged.scores[rows], judged.nearness[rows], model.topics, texts)
     return shares
 
 
-def _stack(data: Prepared, judged: LeftOut, rows: Rows) -> Stack:
+def _stack(data: Prepared | TopicModel, judged: LeftOut, rows: Rows) -> Stack:
     texts = [data.texts[row] for row in rows]
     return fit_stack(judged.scores[rows], judged.nearness[rows], data.labels[rows], data.topics, texts)
 

@@ -1,18 +1,19 @@
-"""Reads the topic model out of a trained Rasa model, and gives back the sentence vectors it was trained with."""
+"""Reads out of a trained Rasa model: the topic model, how it judged what was left out, and its examples' sentence vectors."""
 
 from __future__ import annotations
 
 import os
 import tarfile
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
 from content.encoder import Encoder, Vectors
 from nlu import storage
-from nlu.topic_model import TopicModel
+from nlu.topic_model import LeftOut, TopicModel
 
 COMPONENT = "TopicClassifier"
 LAST_MODEL = "HANDRAIL_LAST_MODEL"
@@ -46,12 +47,24 @@ def remembering_last(encoder: Encoder) -> Encoder:
 
 def topic_model(archive: Path) -> TopicModel:
     """Return the topic model in Rasa's `archive` (.tar.gz). Raises ModelError."""
+    with _unpacked(archive) as folder:
+        return storage.load(folder)
+
+
+def left_out(archive: Path) -> LeftOut:
+    """Return how the training of Rasa's `archive` (.tar.gz) judged what it left out. Raises ModelError."""
+    with _unpacked(archive) as folder:
+        return storage.load_left_out(folder)
+
+
+@contextmanager
+def _unpacked(archive: Path) -> Iterator[Path]:
     try:
         with tempfile.TemporaryDirectory(prefix="handrail-model-") as folder, tarfile.open(archive) as packed:
             for member in packed.getmembers():
                 path, content = Path(member.name), packed.extractfile(member)
                 if COMPONENT in path.parent.name and content:
                     (Path(folder) / path.name).write_bytes(content.read())
-            return storage.load(Path(folder))
+            yield Path(folder)
     except (OSError, tarfile.TarError) as error:
         raise storage.ModelError(f"The model {archive} cannot be read ({error}). Train again.") from error

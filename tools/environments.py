@@ -178,6 +178,8 @@ def _runs(python: Path, oldest: tuple[int, int], newest: tuple[int, int]) -> boo
 def _install(environment: Path, names: list[str]) -> None:
     _stamp(environment).unlink(missing_ok=True)
     command = [_uv(), "pip", "install", "-q", "--require-hashes", "--python", str(environment / "bin" / "python")]
+    # Rasa takes three times as long to start uncompiled, at each start of a user who may not write here.
+    command.append("--compile-bytecode")
     libraries = [name for name in names if name != ENCODER]
     _run([*command, *_files(libraries)], f"install the libraries of {environment.name}")
     _run([*command, "--no-deps", *_files([ENCODER])], f"install the sentence encoder in {environment.name}")

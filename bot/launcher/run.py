@@ -64,9 +64,9 @@ def ready_model(settings: Settings) -> ActiveModel:
     if active and active.fingerprint == fingerprint():
         return active
     say(
-        "The training data changed; training (about two minutes) ..."
+        "The training data changed; training (about ten minutes) ..."
         if active
-        else "Training the assistant (about two minutes) ..."
+        else "Training the assistant (about ten minutes) ..."
     )
     code = subprocess.run([sys.executable, "-m", "tools.train"], cwd=ROOT, check=False).returncode
     if code == 0 and (trained := read_active(settings.data_dir)):

@@ -15,6 +15,7 @@ from nlu.segments import LONGEST, is_question, parts_of
     [
         ("Is it safe? How long does it take?", ("Is it safe?", "How long does it take?")),
         ("what does it cost and can i bring my wife", ("what does it cost", "can i bring my wife")),
+        ("how do i book also im pregnant, can i have it", ("how do i book", "im pregnant, can i have it")),
         ("Hi there.\nWhere are you\nwhat are your hours", ("Hi there.", "Where are you", "what are your hours")),
     ],
 )

@@ -12,7 +12,7 @@ import pytest
 
 from content.encoder import Vectors, shared_encoder
 from nlu import storage
-from nlu.topic_model import TopicModel, TrainingShape, data_hash, train, words_of
+from nlu.topic_model import TopicModel, TrainingShape, cross_validate, data_hash, learn, train, words_of
 from nlu.trained import LAST_MODEL, remembering_last, topic_model
 from tests.nlu.small_model import TOPICS, small_model
 
@@ -70,6 +70,24 @@ def test_a_stored_model_gives_the_same_answers(model: TopicModel, tmp_path: Path
         np.testing.assert_allclose(before.shares, after.shares, rtol=1e-4, atol=1e-6)
         assert before.nearest == after.nearest
     assert again.data_hash == model.data_hash
+
+
+def test_what_was_left_out_is_judged_alike_after_storing(model: TopicModel, tmp_path: Path) -> None:
+    names = [model.topics[label] for label in model.labels]
+    again, judged = learn(model.texts, names, shared_encoder(), TrainingShape())
+    storage.save_left_out(judged, tmp_path)
+    kept = storage.load_left_out(tmp_path)
+    shares = cross_validate(again, kept)
+    np.testing.assert_array_equal(shares, cross_validate(again, judged))
+    right = shares[kept.rows].argmax(axis=1) == again.labels[kept.rows]
+    assert len(np.unique(kept.rows)) == len(kept.rows) == pytest.approx(0.6 * len(names), abs=len(again.topics))
+    assert 0.5 < right.mean() < 1.0, "left-out examples look too good to have been left out, or unread"
+    assert not np.delete(shares, kept.rows, axis=0).any()
+
+
+def test_a_model_without_what_was_left_out_cannot_be_cross_validated(tmp_path: Path) -> None:
+    with pytest.raises(storage.ModelError, match="Train again"):
+        storage.load_left_out(tmp_path)
 
 
 def test_a_model_of_another_encoder_is_refused(model: TopicModel, tmp_path: Path) -> None:
