@@ -25,6 +25,8 @@ SILENCES_READER = ("bereaved", "denied", "long_over", "someone_died", "about_pas
 READER_REASON = "Reads like messages of danger."
 FEWEST_WORDS = 2
 """One word without a rule ("finished", "thinking…") says too little for the readers to raise an alarm."""
+ORDINARY = -2.5
+"""Below this score the readers take a text for an ordinary one, even beside another model that takes it for danger."""
 LONG_WORDS = 25
 """From so many words on, a text says enough about itself for the readers to doubt any rule: in a long story of an ordinary
 life stands, sooner or later, a wording that means danger elsewhere."""
@@ -91,6 +93,13 @@ class CrisisMatcher:
         if reading.score < self._reader.threshold:
             return ()
         return (Finding(reading.kind, piece.start, piece.end, READER_REASON, READS_LIKE_DANGER),)
+
+    def reads_ordinary(self, text: str) -> bool:
+        """Return whether the readers take all of `text` for an ordinary message; without readers never."""
+        if self._reader is None:
+            return False
+        read = self._reading(self._line(text), self._reader, 1)
+        return read is not None and read[0].score < ORDINARY
 
     def find_by_rules(self, text: str) -> tuple[Finding, ...]:
         """Return the signs that the rules find; takes about a millisecond."""

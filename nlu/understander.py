@@ -30,6 +30,9 @@ WITNESS, DOUBT = 0.85, 1e-4
 """Exponent of each probability where a text is read alone and after the turn before: below 1, because the two readings
 share their words; and the least probability that either gives, so that one alone cannot rule a topic out."""
 NO_ANSWER = "staff/no_approved_answer"
+ALARMED = 0.95
+"""How probable danger must be to raise the alarm where the crisis check reads an ordinary message. Below, a clinician reads it."""
+SOME_CLINICAL = f"{CLINICAL}/symptom_now"
 _NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[\W\d_]+")
 
 
@@ -44,9 +47,13 @@ class Danger(Protocol):
 
 
 class DangerCheck(Protocol):
-    """The crisis check that needs no model."""
+    """The crisis check that needs no topic model."""
 
     def find(self, text: str) -> Sequence[Danger]: ...
+
+    def reads_ordinary(self, text: str) -> bool:
+        """Return whether `text` surely reads like an ordinary message."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -157,6 +164,10 @@ class Understander:
                 also=(),
                 sure=False,
             )
+        if group_of(found.intent) == CRISIS and found.confidence < ALARMED and self.danger.reads_ordinary(text):
+            reason = f"{found.reason} The crisis check reads an ordinary message."
+            topics = (topic for topic, _ in found.ranking if group_of(topic) == CLINICAL)
+            return replace(found, intent=next(topics, SOME_CLINICAL), reason=reason, choices=(), sure=False)
         language = self.languages.language_of(text)
         if language != ENGLISH and group_of(found.intent) != CRISIS:
             reason = f"Written in {NAMES.get(language, language)}."

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.errors import SetupError
-from bot.launcher.models import read_active
 from bot.launcher.programs import ONE_CORE, QUIET, rasa_python
 from bot.settings import Settings
 from tools import bench_path
 from tools.cases import read_cases
+from tools.evaluate import active_model
 from tools.stock_rasa import train_stock
 from tools.validate import EVALUATION
 
@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def main() -> int:
     """Print both tables; 1 where no model was trained yet or a part failed."""
     try:
-        model = active_model()
+        model = active_model(Settings.load())
         with tempfile.TemporaryDirectory(prefix="handrail-bench-") as folder:
             print("Training the stock project ...", flush=True)
             stock = train_stock(Path(folder))
@@ -38,15 +38,6 @@ def main() -> int:
         print(f"make bench: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-def active_model() -> Path:
-    """Return the active model's file. Raises SetupError."""
-    settings = Settings.load()
-    active = read_active(settings.data_dir)
-    if active is None:
-        raise SetupError("no model was trained yet. Run: make train")
-    return active.path(settings.data_dir)
 
 
 def measure_understanding(model: Path, stock: Path, messages: Sequence[str]) -> dict[str, float]:

@@ -66,7 +66,7 @@ async def evaluate(cases: Sequence[Case], settings: Settings, model: Path | None
         url = settings.rasa_url
         if not url:
             logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="handrail-evaluate-")))
-            url = await stack.enter_async_context(understanding(model or _active_model(settings), logs))
+            url = await stack.enter_async_context(understanding(model or active_model(settings), logs))
         return await ask_all(cases, url, settings)
 
 
@@ -144,7 +144,8 @@ def print_summary(summary: dict[str, Any]) -> None:
     )
 
 
-def _active_model(settings: Settings) -> Path:
+def active_model(settings: Settings) -> Path:
+    """Return the active model's file, with a note where it does not fit the data. Raises SetupError."""
     active = read_active(settings.data_dir)
     if active is None:
         raise SetupError("No model was trained yet. Run: make train")

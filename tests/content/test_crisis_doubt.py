@@ -57,3 +57,12 @@ def test_a_single_word_hides_no_longer_piece_that_reads_like_danger() -> None:
 
     assert CrisisMatcher.rules_alone(reader=Loudest(2.0)).find("Finished. What time do you close")
     assert not CrisisMatcher.rules_alone(reader=Loudest(0.5)).find("Finished. What time do you close")
+
+
+@pytest.mark.parametrize(("score", "ordinary"), [(-2.6, True), (-2.4, False)])
+def test_a_text_is_ordinary_where_it_surely_reads_so(score: float, ordinary: bool) -> None:
+    assert CrisisMatcher.rules_alone(reader=Saying(score)).reads_ordinary(QUIET) == ordinary
+
+
+def test_without_readers_no_text_is_ordinary() -> None:
+    assert not CrisisMatcher.rules_alone().reads_ordinary(QUIET)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
 from content.encoder import Vectors
 from nlu.decision import UNSURE, group_of
 from nlu.segments import LONGEST
-from nlu.understander import Understander
+from nlu.understander import Danger, Understander
 from nlu.understanding import Understanding
 from tests.nlu.small_model import small_understander
 
@@ -76,6 +76,29 @@ def test_a_long_text_costs_a_bounded_number_of_encodings(understander: Understan
     counting = Counting()
     asked(replace(understander, encoder=counting), ("I have read a lot and wonder what it is. " * 60)[:2000])
     assert counting.texts <= LONGEST + 2
+
+
+@dataclass(frozen=True)
+class Silent:
+    """A crisis check that finds nothing."""
+
+    ordinary: bool
+
+    def find(self, text: str) -> Sequence[Danger]:
+        return ()
+
+    def reads_ordinary(self, text: str) -> bool:
+        return self.ordinary
+
+
+def test_the_model_alone_alarms_where_the_crisis_check_is_not_sure_of_the_contrary(understander: Understander) -> None:
+    unsure, surer = "there is no way out for me", "I want to kill myself tonight"
+    doubting, contradicting = (replace(understander, danger=Silent(ordinary)) for ordinary in (False, True))
+    assert [asked(doubting, text).intent for text in (unsure, surer)] == ["crisis/self_harm"] * 2
+    assert asked(contradicting, surer).intent == "crisis/self_harm"
+    found = asked(contradicting, unsure)
+    assert group_of(found.intent) == "clinical"
+    assert found.reason.endswith("The crisis check reads an ordinary message.")
 
 
 def test_another_language_goes_to_a_person_and_is_named(understander: Understander) -> None:
