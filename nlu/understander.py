@@ -24,6 +24,9 @@ SURE = 0.9
 MOST_CLARIFIED = 2
 FAINT = 0.7
 """Below this probability a short text is read together with the turn before, even if it does not point back."""
+GRAVE_ALONE = 0.7
+"""From this probability of clinical, danger or a person's matter on, a short text stands as it is read alone. A lower one may come
+from reading the half of a question: "could it be my wife as well" after "may someone sit with me"."""
 ALREADY_ANSWERED = 0.3
 """What remains of a topic's probability in a follow-up when it was answered in the turn before."""
 WITNESS, DOUBT = 0.85, 1e-4
@@ -100,12 +103,13 @@ class Understander:
         return self.questions.get(previous) or self.questions.get(f"operational/{previous.partition('/')[2]}")
 
     def _with_context(self, text: str, alone: Probabilities, question: str, previous: str) -> Probabilities:
-        """Join what a short text says alone with what it says after the `question` before; what is grave alone stays.
+        """Join what a short text says alone with what it says after the `question` before; what is surely grave alone stays.
 
         They are multiplied, as two witnesses: a topic must seem possible to both. The topic answered just now is
         asked for less often next, yet its question is half of the joined text.
         """
-        if group_of(self.decider.choose(alone).intent) in (CLINICAL, CRISIS, STAFF):
+        grave = sum(self.decider.group_probability(alone, group) for group in (CLINICAL, CRISIS, STAFF))
+        if grave >= GRAVE_ALONE:
             return alone
         joined = self.model.predict([f"{question} {text}"], self.encoder)[0]
         together = self.decider.belief(joined.shares, joined.known)

@@ -128,6 +128,21 @@ def test_a_follow_up_is_read_with_the_turn_before(understander: Understander) ->
     )
 
 
+@pytest.mark.parametrize("text", ["my husband then?", "could my sister instead?"])
+def test_half_a_question_that_alone_seems_for_staff_is_read_with_the_turn_before(
+    understander: Understander, text: str
+) -> None:
+    assert group_of(asked(understander, text).intent) in ("clinical", "staff")
+    assert asked(understander, text, previous_topic="operational/companion").intent == "operational/companion"
+
+
+def test_what_is_surely_clinical_alone_stays_so_after_a_general_question(understander: Understander) -> None:
+    assert (
+        asked(understander, "and while pregnant?", previous_topic="operational/companion").intent
+        == "clinical/pregnancy"
+    )
+
+
 @pytest.mark.parametrize("text", ["would that matter?", "even so?", "and is it ok then?"])
 def test_what_points_back_to_a_clinical_message_goes_to_the_clinician(understander: Understander, text: str) -> None:
     assert group_of(asked(understander, text, previous_topic="clinical/medication").intent) == "clinical"
