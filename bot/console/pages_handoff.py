@@ -20,6 +20,8 @@ router = APIRouter(prefix="/handoffs/{handoff_id}", dependencies=[Depends(guard_
 
 REFUSALS = (AlreadyClaimed, HandoffClosed, NotAllowed, NotRead, EmptyText, TextTooLong)
 NOTE_LENGTH = 1000
+# Where scripts have not run (yet), the browser itself puts the cursor into the field the address names.
+REPLY = "#reply"
 ID_LENGTH = 64
 
 
@@ -38,7 +40,7 @@ async def live(parts: Parts, who: Who, handoff_id: str) -> Response:
 
 @router.post("/claim")
 async def claim(parts: Parts, who: Who, handoff_id: str) -> Response:
-    return await _do(parts, who, handoff_id, parts.handoffs.claim(handoff_id, who.staff))
+    return await _do(parts, who, handoff_id, parts.handoffs.claim(handoff_id, who.staff), then=REPLY)
 
 
 @router.post("/seen")
@@ -70,7 +72,7 @@ async def take_over(parts: Parts, who: Who, handoff_id: str) -> Response:
         opened = await parts.handoffs.take_over(view.handoff.conversation_id, who.staff)
     except REFUSALS as refusal:
         return await _page(parts, who, handoff_id, refused=str(refusal), status=409)
-    return RedirectResponse(f"/console/handoffs/{opened.id}", status_code=303)
+    return RedirectResponse(f"/console/handoffs/{opened.id}{REPLY}", status_code=303)
 
 
 @router.post("/reply")
@@ -96,7 +98,7 @@ async def reply(request: Request, parts: Parts, who: Who, form: Form, handoff_id
             "_composer.html", status, handoff_id=handoff_id, form_token=who.form_token, me=who.staff, **context
         )
     if context["sent"]:
-        return RedirectResponse(f"/console/handoffs/{handoff_id}", status_code=303)
+        return RedirectResponse(f"/console/handoffs/{handoff_id}{REPLY}", status_code=303)
     return await _page(parts, who, handoff_id, status=409, **context)
 
 
@@ -109,12 +111,14 @@ def _same_text(message: Message, text: str) -> bool:
     return message.text.split() == text.split()
 
 
-async def _do(parts: Console, who: SignedIn, handoff_id: str, action: Awaitable[Any]) -> Response:
+async def _do(
+    parts: Console, who: SignedIn, handoff_id: str, action: Awaitable[Any], then: str = ""
+) -> Response:
     try:
         await action
     except REFUSALS as refusal:
         return await _page(parts, who, handoff_id, refused=str(refusal), status=_status(refusal))
-    return RedirectResponse(f"/console/handoffs/{handoff_id}", status_code=303)
+    return RedirectResponse(f"/console/handoffs/{handoff_id}{then}", status_code=303)
 
 
 def _status(refusal: BadInput) -> int:

@@ -39,6 +39,7 @@ def test_a_reply_reaches_the_visitors_open_widget_at_once(desk: Desk) -> None:
 
     page = desk.screen("Nia")
     page.locator("#rows").get_by_role("link", name=re.compile("Their medicines")).last.click()
+    page.wait_for_url("**/handoffs/*")
     page.get_by_role("button", name="I take it").click()
     expect(page.get_by_label("Reply as Nia, Nurse")).to_be_focused()
     expect(chat.message("system").filter(has_text="Nia (Nurse) has joined")).to_be_visible()
@@ -123,6 +124,22 @@ def test_a_late_answer_takes_nothing_from_whoever_has_gone_on(desk: Desk) -> Non
     expect(page.get_by_label(re.compile("Reply as"))).to_have_value("")
     expect(page.locator("details.why").first).to_have_attribute("open", "")
     expect(page.get_by_role("main")).to_have_count(1)
+
+
+def test_whoever_is_faster_than_the_scripts_can_reply_at_once_as_well(desk: Desk) -> None:
+    visitor = desk.clinic.visitor()
+    visitor.write(MEDICINE)
+    path = f"/console/handoffs/{desk.clinic.handoff_of(visitor)}"
+    page = desk.screen("Nia", path, java_script_enabled=False)
+    reply = page.get_by_label("Reply as Nia, Nurse")
+    page.get_by_role("button", name="I take it").click()
+    expect(page.get_by_text("You have this.")).to_be_visible()
+    expect(reply).to_be_focused()
+    page.keyboard.type("Hello, I am Nia.")
+    page.get_by_role("button", name="Send").click()
+    until(lambda: visitor.hears("Hello, I am Nia."))
+    expect(reply).to_be_focused()
+    expect(reply).to_have_value("")
 
 
 def test_a_draft_outlives_reloading_and_is_gone_once_sent(desk: Desk) -> None:
