@@ -25,8 +25,6 @@ SILENCES_READER = ("bereaved", "denied", "long_over", "someone_died", "about_pas
 READER_REASON = "Reads like messages of danger."
 FEWEST_WORDS = 2
 """One word without a rule ("finished", "thinking…") says too little for the readers to raise an alarm."""
-ORDINARY = -2.5
-"""Below this score the readers take a text for an ordinary one, even beside another model that takes it for danger."""
 LONG_WORDS = 25
 """From so many words on, a text says enough about itself for the readers to doubt any rule: in a long story of an ordinary
 life stands, sooner or later, a wording that means danger elsewhere."""
@@ -40,6 +38,13 @@ class Finding(NamedTuple):
     end: int
     reason: str
     pattern_id: str
+
+
+class Look(NamedTuple):
+    """What is seen in a text: the signs, and the readers' joint log odds of danger, None where they did not read."""
+
+    findings: tuple[Finding, ...]
+    odds: float | None
 
 
 class CrisisMatcher:
@@ -80,26 +85,24 @@ class CrisisMatcher:
 
     def find(self, text: str) -> tuple[Finding, ...]:
         """Return every sign of danger in `text`: the kinds in the order of `KINDS`, then as they stand in the text."""
+        return self.look(text).findings
+
+    def look(self, text: str) -> Look:
+        """Return what `find` does, and the readers' log odds where they read."""
         line = self._line(text)
         found = self._by_rule(line)
         if self._reader is None or not self.may_be_doubted(text, found):
-            return found
+            return Look(found, None)
         read = self._reading(line, self._reader, 1 if found else FEWEST_WORDS)
         if read is None:  # a guard silenced every sentence for the reader, though not for the rule
-            return found
+            return Look(found, None)
         reading, piece = read
         if found:
-            return found if reading.score >= self._reader.doubt else ()
+            return Look(found if reading.score >= self._reader.doubt else (), reading.score)
         if reading.score < self._reader.threshold:
-            return ()
-        return (Finding(reading.kind, piece.start, piece.end, READER_REASON, READS_LIKE_DANGER),)
-
-    def reads_ordinary(self, text: str) -> bool:
-        """Return whether the readers take all of `text` for an ordinary message; without readers never."""
-        if self._reader is None:
-            return False
-        read = self._reading(self._line(text), self._reader, 1)
-        return read is not None and read[0].score < ORDINARY
+            return Look((), reading.score)
+        finding = Finding(reading.kind, piece.start, piece.end, READER_REASON, READS_LIKE_DANGER)
+        return Look((finding,), reading.score)
 
     def find_by_rules(self, text: str) -> tuple[Finding, ...]:
         """Return the signs that the rules find; takes about a millisecond."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from content.encoder import Encoder
 from nlu.calibration import Probabilities
+from nlu.danger import Danger, DangerCheck, joined
 from nlu.decision import CLINICAL, CRISIS, FOREIGN, GENERAL, SMALLTALK, STAFF, UNSURE, Choice, Decider, group_of
 from nlu.followup import is_short, needs_context
 from nlu.language import ENGLISH, NAMES, LanguageCheck
@@ -33,30 +34,7 @@ WITNESS, DOUBT = 0.85, 1e-4
 """Exponent of each probability where a text is read alone and after the turn before: below 1, because the two readings
 share their words; and the least probability that either gives, so that one alone cannot rule a topic out."""
 NO_ANSWER = "staff/no_approved_answer"
-ALARMED = 0.95
-"""How probable danger must be to raise the alarm where the crisis check reads an ordinary message. Below, a clinician reads it."""
-SOME_CLINICAL = f"{CLINICAL}/symptom_now"
 _NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[\W\d_]+")
-
-
-class Danger(Protocol):
-    """A sign of danger in a text; `kind` is a topic of `crisis`, `reason` one plain sentence."""
-
-    @property
-    def kind(self) -> str: ...
-
-    @property
-    def reason(self) -> str: ...
-
-
-class DangerCheck(Protocol):
-    """The crisis check that needs no topic model."""
-
-    def find(self, text: str) -> Sequence[Danger]: ...
-
-    def reads_ordinary(self, text: str) -> bool:
-        """Return whether `text` surely reads like an ordinary message."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -83,12 +61,13 @@ class Understander:
 
     def _understand(self, text: str, previous: str) -> Understanding:
         parts = parts_of(text)
+        seen = self.danger.look(text)
         predictions = self.model.predict([text, *parts], self.encoder)
-        beliefs = [self.decider.belief(one.shares, one.known) for one in predictions]
+        beliefs = [joined(self.decider, self.decider.belief(one.shares, one.known), seen.odds) for one in predictions]
         alone = self.decider.choose(beliefs[0])
         leans = needs_context(text) or (is_short(text) and (alone.intent == UNSURE or alone.probability < FAINT))
         question = self._question_of(previous) if leans else None
-        whole = self._with_context(text, beliefs[0], question, previous) if question else beliefs[0]
+        whole = self._with_context(text, beliefs[0], question, previous, seen.odds) if question else beliefs[0]
         weighed = weigh(self.decider, whole, list(zip(parts, beliefs[1:], strict=True)))
         found = self._report(whole, weighed, predictions[0])
         if question and weighed.choice.intent != alone.intent:
@@ -96,13 +75,15 @@ class Understander:
         if leans and previous in self.decider.topics and group_of(previous) == CLINICAL and _open(weighed.choice):
             reason = f"Points back to {previous}."
             found = replace(found, intent=previous, reason=reason, choices=(), also=(), sure=False)
-        return self._override(text, found)
+        return self._override(text, found, seen.findings)
 
     def _question_of(self, previous: str) -> str | None:
         """Return the question of the topic answered last; an answer from the clinic's profile is of `operational`."""
         return self.questions.get(previous) or self.questions.get(f"operational/{previous.partition('/')[2]}")
 
-    def _with_context(self, text: str, alone: Probabilities, question: str, previous: str) -> Probabilities:
+    def _with_context(
+        self, text: str, alone: Probabilities, question: str, previous: str, odds: float | None
+    ) -> Probabilities:
         """Join what a short text says alone with what it says after the `question` before; what is surely grave alone stays.
 
         They are multiplied, as two witnesses: a topic must seem possible to both. The topic answered just now is
@@ -111,8 +92,8 @@ class Understander:
         grave = sum(self.decider.group_probability(alone, group) for group in (CLINICAL, CRISIS, STAFF))
         if grave >= GRAVE_ALONE:
             return alone
-        joined = self.model.predict([f"{question} {text}"], self.encoder)[0]
-        together = self.decider.belief(joined.shares, joined.known)
+        read = self.model.predict([f"{question} {text}"], self.encoder)[0]
+        together = joined(self.decider, self.decider.belief(read.shares, read.known), odds)
         topic = previous.partition("/")[2]
         answered = np.array([name.partition("/")[2] == topic for name in self.decider.topics])
         news = np.where(answered, ALREADY_ANSWERED * together, together)
@@ -146,9 +127,8 @@ class Understander:
             return f"Unlike anything the clinic is asked about; {near}."
         return f"{weighed.choice.probability:.0%} {intent}, {grave:.0%} clinical or danger in all; {near}."
 
-    def _override(self, text: str, found: Understanding) -> Understanding:
+    def _override(self, text: str, found: Understanding, dangers: Sequence[Danger]) -> Understanding:
         """Apply what no probability may overrule: danger, another language, nothing to read."""
-        dangers = self.danger.find(text)
         if dangers:
             return replace(
                 found,
@@ -168,10 +148,6 @@ class Understander:
                 also=(),
                 sure=False,
             )
-        if group_of(found.intent) == CRISIS and found.confidence < ALARMED and self.danger.reads_ordinary(text):
-            reason = f"{found.reason} The crisis check reads an ordinary message."
-            topics = (topic for topic, _ in found.ranking if group_of(topic) == CLINICAL)
-            return replace(found, intent=next(topics, SOME_CLINICAL), reason=reason, choices=(), sure=False)
         language = self.languages.language_of(text)
         if language != ENGLISH and group_of(found.intent) != CRISIS:
             reason = f"Written in {NAMES.get(language, language)}."

@@ -111,9 +111,7 @@ def _same_text(message: Message, text: str) -> bool:
     return message.text.split() == text.split()
 
 
-async def _do(
-    parts: Console, who: SignedIn, handoff_id: str, action: Awaitable[Any], then: str = ""
-) -> Response:
+async def _do(parts: Console, who: SignedIn, handoff_id: str, action: Awaitable[Any], then: str = "") -> Response:
     try:
         await action
     except REFUSALS as refusal:

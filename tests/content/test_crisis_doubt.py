@@ -59,10 +59,13 @@ def test_a_single_word_hides_no_longer_piece_that_reads_like_danger() -> None:
     assert not CrisisMatcher.rules_alone(reader=Loudest(0.5)).find("Finished. What time do you close")
 
 
-@pytest.mark.parametrize(("score", "ordinary"), [(-2.6, True), (-2.4, False)])
-def test_a_text_is_ordinary_where_it_surely_reads_so(score: float, ordinary: bool) -> None:
-    assert CrisisMatcher.rules_alone(reader=Saying(score)).reads_ordinary(QUIET) == ordinary
+def test_the_readers_odds_come_with_what_is_found() -> None:
+    assert CrisisMatcher.rules_alone(reader=Saying(-2.6)).look(QUIET) == ((), -2.6)
+    found = CrisisMatcher.rules_alone(reader=Saying(2.0)).look(QUIET)
+    assert (len(found.findings), found.odds) == (1, 2.0)
 
 
-def test_without_readers_no_text_is_ordinary() -> None:
-    assert not CrisisMatcher.rules_alone().reads_ordinary(QUIET)
+@pytest.mark.parametrize("text", ["I want to kill myself", "finished"])
+def test_there_are_no_odds_where_the_readers_did_not_read(text: str) -> None:
+    assert CrisisMatcher.rules_alone(reader=Saying(-2.6)).look(text).odds is None
+    assert CrisisMatcher.rules_alone().look(QUIET).odds is None

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 import pytest
 
 from content.encoder import Vectors
+from nlu.danger import Danger
 from nlu.decision import UNSURE, group_of
 from nlu.segments import LONGEST
-from nlu.understander import Danger, Understander
+from nlu.understander import Understander
 from nlu.understanding import Understanding
 from tests.nlu.small_model import small_understander
 
@@ -80,25 +81,29 @@ def test_a_long_text_costs_a_bounded_number_of_encodings(understander: Understan
 
 @dataclass(frozen=True)
 class Silent:
-    """A crisis check that finds nothing."""
+    """A crisis check that finds nothing; its readers say `odds`."""
 
-    ordinary: bool
+    odds: float | None
+    findings: Sequence[Danger] = ()
 
-    def find(self, text: str) -> Sequence[Danger]:
-        return ()
-
-    def reads_ordinary(self, text: str) -> bool:
-        return self.ordinary
+    def look(self, _: str) -> Silent:
+        return self
 
 
-def test_the_model_alone_alarms_where_the_crisis_check_is_not_sure_of_the_contrary(understander: Understander) -> None:
+def test_the_model_alone_alarms_unless_the_readers_contradict(understander: Understander) -> None:
     unsure, surer = "there is no way out for me", "I want to kill myself tonight"
-    doubting, contradicting = (replace(understander, danger=Silent(ordinary)) for ordinary in (False, True))
-    assert [asked(doubting, text).intent for text in (unsure, surer)] == ["crisis/self_harm"] * 2
-    assert asked(contradicting, surer).intent == "crisis/self_harm"
-    found = asked(contradicting, unsure)
-    assert group_of(found.intent) == "clinical"
-    assert found.reason.endswith("The crisis check reads an ordinary message.")
+    unheard, contradicted = (replace(understander, danger=Silent(odds)) for odds in (None, -8.0))
+    assert [asked(unheard, text).intent for text in (unsure, surer)] == ["crisis/self_harm"] * 2
+    assert asked(contradicted, surer).intent == "crisis/self_harm"
+    assert group_of(asked(contradicted, unsure).intent) == "clinical"
+
+
+def test_where_the_readers_hear_danger_a_person_reads_what_the_model_takes_for_a_question(
+    understander: Understander,
+) -> None:
+    text = "can my sister have my seat"
+    assert group_of(asked(replace(understander, danger=Silent(-8.0)), text).intent) not in ("clinical", "crisis")
+    assert group_of(asked(replace(understander, danger=Silent(8.0)), text).intent) in ("clinical", "crisis")
 
 
 def test_another_language_goes_to_a_person_and_is_named(understander: Understander) -> None:
