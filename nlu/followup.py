@@ -8,7 +8,7 @@ LONGEST = 9
 
 _OPENING = re.compile(
     r"^\W*(?:and|but|so|ok|okay|then|also|what about|how about|how come|why|really|like what|such as|for how long|"
-    r"how long|how soon|how often|how much|is that|are they|does that|does it|is it|will it|can it|do they|what if)\b",
+    r"how long|how soon|how often|how much|which ones?|is that|are they|does that|does it|is it|will it|can it|do they|what if)\b",
     re.IGNORECASE,
 )
 _POINTING = re.compile(

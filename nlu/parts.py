@@ -19,6 +19,8 @@ OWN_HEALTH = tuple(
 )
 """Clinical topics that a statement may raise beside a practical question: "is there parking, I have a pacemaker"."""
 MOST_ALSO = 2
+GRAVE_DOUBT = 0.2
+"""How probable it must be that an unsure part is clinical or dangerous for no other part to be answered where the whole is unsure."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def weigh(decider: Decider, whole: Probabilities, parts: Sequence[tuple[str, Pro
                 return Weighed(found, _general(sure, found.intent), text)
     if group_of(choice.intent) == GENERAL or choice.intent == UNSURE:
         general = _general(sure, choice.intent)
-        if choice.intent == UNSURE and general:
+        if choice.intent == UNSURE and general and not _may_be_grave(decider, parts):
             first = next((text, found) for text, found in sure if found.intent == general[0])
             return Weighed(first[1], general[1:], first[0])
         return Weighed(choice, general if choice.intent != UNSURE else ())
@@ -56,6 +58,15 @@ def _sure(decider: Decider, belief: Probabilities) -> Choice | None:
         return None
     probability = decider.group_probability(belief, group) if group in (CRISIS, CLINICAL) else choice.probability
     return choice if probability >= PART_SURE else None
+
+
+def _may_be_grave(decider: Decider, parts: Sequence[tuple[str, Probabilities]]) -> bool:
+    """Return whether a part of which nothing is sure may well need a person: "can someone tell me what ALT 96 means"."""
+    unsure = [belief for _, belief in parts if _sure(decider, belief) is None]
+    return any(
+        sum(decider.group_probability(belief, group) for group in (CLINICAL, CRISIS)) >= GRAVE_DOUBT
+        for belief in unsure
+    )
 
 
 def _beside_the_practical(asked: str, stated: str) -> bool:

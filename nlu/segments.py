@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import re
 
+from nlu.followup import needs_context
+
 LONGEST = 16
 """Parts looked at, at most; a longer text's sentences are joined so that none is left out."""
 FEWEST_WORDS = 2
 
-_SENTENCE = re.compile(r"(?<=[.!?])[\s]+|\n+|;\s+")
+_ASKS = (
+    r"(?:(?:till|until|from|by|for|at|after|in|on|with|to|about|roughly|exactly) )?"
+    r"(?:what|whats|wat|wot|how|hows|when|whens|wen|where|wheres|who|whos|whose|which|why|whether)"
+    r"|is|are|am|do|does|did|can|could|cld|will|would|wd|wud|should|shd|may|might|r u|explain|tell me|let me know"
+)
+_SENTENCE = re.compile(r"(?<=[.!?])[\s]+|\n+|;\s+|\s+[-–—]+\s+|(?<=\s)\d\)\s+")
 _JOINED_QUESTION = re.compile(
-    r",?\s+(?:and|also|but|plus|or)\s+(?:also\s+)?"
-    r"(?=(?:what|how|when|where|who|which|why|is|are|am|do|does|did|can|could|will|would|should|if|my|i|im|ive)\b)",
+    rf",?\s+(?:oh )?(?:and|also|but|plus|or|then|n|&|\+)\s+(?:(?:also|then|oh)\s+)?(?=(?:{_ASKS}|if|my|i|im|ive|i'm|i've)\b)",
     re.IGNORECASE,
 )
+_AFTER_A_COMMA = re.compile(rf",\s*(?=(?:{_ASKS})\b)", re.IGNORECASE)
 _QUESTION = re.compile(
     r"\?|^\W*(?:and |but |also |so |ok |hi |hello )*(?:what|how|when|where|who|which|why|is|are|am|do|does|did|can|could"
     r"|will|would|should|any|may|has|have you)\b"
@@ -26,7 +33,7 @@ def parts_of(text: str) -> tuple[str, ...]:
     """Return the parts of `text`; empty where it has fewer than two."""
     sentences = [part.strip() for part in _SENTENCE.split(text)]
     parts = [clause.strip() for sentence in sentences for clause in _clauses(sentence)]
-    parts = [part for part in parts if len(part.split()) >= FEWEST_WORDS]
+    parts = [part for part in parts if len(part.split()) >= FEWEST_WORDS or part.endswith("?")]
     return tuple(_joined(parts)) if len(parts) > 1 else ()
 
 
@@ -36,9 +43,26 @@ def is_question(part: str) -> bool:
 
 
 def _clauses(sentence: str) -> list[str]:
-    """Split "what does it cost and can I bring my wife" where both sides are long enough to stand alone."""
-    clauses = _JOINED_QUESTION.split(sentence)
-    return clauses if all(len(clause.split()) >= 3 for clause in clauses) else [sentence]
+    """Split "what does it cost and can I bring my wife", "where are you, is there parking"; both sides must stand alone."""
+    clauses = [part for clause in _JOINED_QUESTION.split(sentence) for part in _at_commas(clause)]
+    return clauses if all(map(_stands_alone, clauses)) else [sentence]
+
+
+def _at_commas(clause: str) -> list[str]:
+    """Split at commas before a question, unless it points back to what stands before: "flashbacks, do they get less"."""
+    first, *rest = _AFTER_A_COMMA.split(clause)
+    parts = [first]
+    for part in rest:
+        if needs_context(part):
+            parts[-1] += f", {part}"
+        else:
+            parts.append(part)
+    return parts
+
+
+def _stands_alone(clause: str) -> bool:
+    words = len(clause.split())
+    return words > FEWEST_WORDS or (words == FEWEST_WORDS and is_question(clause))
 
 
 def _joined(parts: list[str]) -> list[str]:

@@ -73,6 +73,7 @@ def summarise(scored: Sequence[Scored]) -> dict[str, Any]:
     return {
         "cases": len(scored),
         "ok": _share(judged, lambda item: item.ok),
+        "wrong": _share(judged, lambda item: item.wrong_answer),
         **_errors(judged),
         "by_outcome": {
             name: _figures(group) for name, group in _grouped(judged, lambda item: item.case.outcome).items()
@@ -92,6 +93,7 @@ def _figures(group: Sequence[Scored]) -> dict[str, Any]:
         "handed_over": _share(group, lambda item: item.outcome in HANDED_OVER),
         "crisis": _share(group, lambda item: item.outcome == "crisis"),
         "answered": _share(group, lambda item: item.outcome == "answer"),
+        "wrong": _share(group, lambda item: item.wrong_answer),
         "clarified": sum(item.outcome == "clarify" for item in group),
         **_errors(group),
     }

@@ -16,6 +16,11 @@ from nlu.segments import LONGEST, is_question, parts_of
         ("Is it safe? How long does it take?", ("Is it safe?", "How long does it take?")),
         ("what does it cost and can i bring my wife", ("what does it cost", "can i bring my wife")),
         ("how do i book also im pregnant, can i have it", ("how do i book", "im pregnant, can i have it")),
+        ("wheres the place n till what time r u open", ("wheres the place", "till what time r u open")),
+        ("where are you, do you have parking", ("where are you", "do you have parking")),
+        ("Do you take cards - and what if I am late", ("Do you take cards", "and what if I am late")),
+        ("1) what does it cost 2) is it safe", ("1) what does it cost", "is it safe")),
+        ("medicare?? and can my wife be in there", ("medicare??", "and can my wife be in there")),
         ("Hi there.\nWhere are you\nwhat are your hours", ("Hi there.", "Where are you", "what are your hours")),
     ],
 )
@@ -23,7 +28,19 @@ def test_it_cuts_between_questions(text: str, parts: tuple[str, ...]) -> None:
     assert parts_of(text) == parts
 
 
-@pytest.mark.parametrize("text", ["how much is it", "my sister and I want to come", "ketamine and trauma", "", "?!"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how much is it",
+        "my sister and I want to come",
+        "ketamine and trauma",
+        "is it the spray, the drip or the tablet?",
+        "nightmares and flashbacks, do they get less",
+        "two flats, which one is best",
+        "",
+        "?!",
+    ],
+)
 def test_it_leaves_one_question_whole(text: str) -> None:
     assert parts_of(text) == ()
 

@@ -53,6 +53,7 @@ def test_it_counts_the_grave_errors() -> None:
         ]
     )
     assert summary["clinical_or_crisis_answered"] == 1
+    assert summary["wrong"]["hits"] == 2
     assert summary["wrong_answers"] == 2
     assert summary["false_handoffs"] == 2
     assert summary["false_crisis_alarms"] == 1
