@@ -81,9 +81,9 @@ class Decider:
         probability = float(belief[cheapest]) if cheapest < len(self.topics) else float(belief.max())
         return Choice(self._deeds[cheapest], probability, float(expected[cheapest]))
 
-    def group_probability(self, belief: Probabilities, group: str) -> float:
-        """Return the probability that the message is of any topic of `group`."""
-        return float(sum(value for value, name in zip(belief, self.groups, strict=True) if name == group))
+    def group_probability(self, belief: Probabilities, *groups: str) -> float:
+        """Return the probability that the message is of any topic of `groups`."""
+        return float(sum(value for value, name in zip(belief, self.groups, strict=True) if name in groups))
 
 
 def _check(costs: Costs) -> None:

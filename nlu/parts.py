@@ -62,10 +62,9 @@ def _sure(decider: Decider, belief: Probabilities) -> Choice | None:
 
 def _may_be_grave(decider: Decider, parts: Sequence[tuple[str, Probabilities]]) -> bool:
     """Return whether a part of which nothing is sure may well need a person: "can someone tell me what ALT 96 means"."""
-    unsure = [belief for _, belief in parts if _sure(decider, belief) is None]
     return any(
-        sum(decider.group_probability(belief, group) for group in (CLINICAL, CRISIS)) >= GRAVE_DOUBT
-        for belief in unsure
+        decider.group_probability(belief, CLINICAL, CRISIS) >= GRAVE_DOUBT and _sure(decider, belief) is None
+        for _, belief in parts
     )
 
 

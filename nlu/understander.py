@@ -63,7 +63,7 @@ class Understander:
         parts = parts_of(text)
         seen = self.danger.look(text)
         predictions = self.model.predict([text, *parts], self.encoder)
-        beliefs = [joined(self.decider, self.decider.belief(one.shares, one.known), seen.odds) for one in predictions]
+        beliefs = [self._belief(one, seen.odds) for one in predictions]
         alone = self.decider.choose(beliefs[0])
         leans = needs_context(text) or (is_short(text) and (alone.intent == UNSURE or alone.probability < FAINT))
         question = self._question_of(previous) if leans else None
@@ -77,6 +77,10 @@ class Understander:
             found = replace(found, intent=previous, reason=reason, choices=(), also=(), sure=False)
         return self._override(text, found, seen.findings)
 
+    def _belief(self, prediction: Prediction, odds: float | None) -> Probabilities:
+        """Return the topics' probabilities, given the model's `prediction` and the crisis check's `odds` of danger."""
+        return joined(self.decider, self.decider.belief(prediction.shares, prediction.known), odds)
+
     def _question_of(self, previous: str) -> str | None:
         """Return the question of the topic answered last; an answer from the clinic's profile is of `operational`."""
         return self.questions.get(previous) or self.questions.get(f"operational/{previous.partition('/')[2]}")
@@ -89,11 +93,9 @@ class Understander:
         They are multiplied, as two witnesses: a topic must seem possible to both. The topic answered just now is
         asked for less often next, yet its question is half of the joined text.
         """
-        grave = sum(self.decider.group_probability(alone, group) for group in (CLINICAL, CRISIS, STAFF))
-        if grave >= GRAVE_ALONE:
+        if self.decider.group_probability(alone, CLINICAL, CRISIS, STAFF) >= GRAVE_ALONE:
             return alone
-        read = self.model.predict([f"{question} {text}"], self.encoder)[0]
-        together = joined(self.decider, self.decider.belief(read.shares, read.known), odds)
+        together = self._belief(self.model.predict([f"{question} {text}"], self.encoder)[0], odds)
         topic = previous.partition("/")[2]
         answered = np.array([name.partition("/")[2] == topic for name in self.decider.topics])
         news = np.where(answered, ALREADY_ANSWERED * together, together)
@@ -117,7 +119,7 @@ class Understander:
 
     def _reason(self, belief: Probabilities, weighed: Weighed, prediction: Prediction) -> str:
         intent = weighed.choice.intent
-        grave = self.decider.group_probability(belief, CLINICAL) + self.decider.group_probability(belief, CRISIS)
+        grave = self.decider.group_probability(belief, CLINICAL, CRISIS)
         near = f'nearest known example: "{prediction.nearest[0].text}"'
         if weighed.from_part:
             return f'Decided by this part of the message: "{weighed.from_part}".'
