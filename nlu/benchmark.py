@@ -12,7 +12,7 @@ from sklearn.metrics import matthews_corrcoef
 
 from content.encoder import shared_encoder
 from nlu.settings import classifier_settings, training_shape
-from nlu.topic_model import TopicModel, train
+from nlu.topic_model import TopicModel, acceptance_threshold, learn_prepared, prepare
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,15 @@ def measure(training: Sequence[Row], test: Sequence[Row], config: Path) -> Repor
     started = time.perf_counter()
     kept = [row for row in training if row.text.strip()]
     shape = training_shape(classifier_settings(config))
-    model = train([row.text for row in kept], [row.label for row in kept], encoder, shape)
+    data = prepare([row.text for row in kept], [row.label for row in kept], encoder, shape)
+    model, _ = learn_prepared(data, shape)
+    threshold = acceptance_threshold(data, shape)
     train_seconds = time.perf_counter() - started
-    guesses, seconds = _guess(model, [row.text for row in test])
-    return _report([row.label for row in test], guesses, model.knowledge.threshold, train_seconds, seconds)
+    guesses, seconds = _guess(model, threshold, [row.text for row in test])
+    return _report([row.label for row in test], guesses, threshold, train_seconds, seconds)
 
 
-def _guess(model: TopicModel, texts: Sequence[str]) -> tuple[list[str], tuple[float, ...]]:
+def _guess(model: TopicModel, threshold: float, texts: Sequence[str]) -> tuple[list[str], tuple[float, ...]]:
     encoder = shared_encoder()
     guesses, seconds = [], []
     model.predict(texts[:1], encoder)  # the first call pays for warming up
@@ -66,7 +68,7 @@ def _guess(model: TopicModel, texts: Sequence[str]) -> tuple[list[str], tuple[fl
         started = time.perf_counter()
         found = model.predict([text], encoder)[0]
         seconds.append(time.perf_counter() - started)
-        accepted = found.familiar >= model.knowledge.threshold
+        accepted = found.familiar >= threshold
         guesses.append(model.topics[int(found.shares.argmax())] if accepted else "")
     return guesses, tuple(seconds)
 

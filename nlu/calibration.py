@@ -47,10 +47,9 @@ def highest(near: Vectors, count: int) -> tuple[Labels, Vectors]:
 class Knowledge:
     """Whether a text belongs to any topic at all, judged by its familiarity.
 
-    `threshold` is where accepting pays best by Matthews correlation; `slope` and `bias` give the probability.
+    `slope` and `bias` give the probability.
     """
 
-    threshold: float
     slope: float
     bias: float
 
@@ -59,7 +58,7 @@ class Knowledge:
         return np.asarray(1.0 / (1.0 + np.exp(-(self.slope * familiar + self.bias))))
 
 
-def fit_knowledge(known: Probabilities, foreign: Probabilities, threshold: float, foreign_share: float) -> Knowledge:
+def fit_knowledge(known: Probabilities, foreign: Probabilities, foreign_share: float) -> Knowledge:
     """Fit on the familiarity of left-out examples and of examples of left-out topics.
 
     Args:
@@ -69,4 +68,4 @@ def fit_knowledge(known: Probabilities, foreign: Probabilities, threshold: float
     target = np.concatenate([np.ones(len(known)), np.zeros(len(foreign))])
     weight = np.where(target == 1.0, (1.0 - foreign_share) / len(known), foreign_share / len(foreign)) * len(target)
     model = LogisticRegression(C=1000.0).fit(familiar, target, sample_weight=weight)
-    return Knowledge(threshold, float(model.coef_[0, 0]), float(model.intercept_[0]))
+    return Knowledge(float(model.coef_[0, 0]), float(model.intercept_[0]))

@@ -1,14 +1,13 @@
-"""Rehearses real traffic on the training examples alone: what is asked for real lies further from the examples than
-the examples lie from each other.
+"""Rehearses real traffic on the training examples alone: texts that are known, and texts that are foreign to every topic.
 
-The model is trained on a third, a fifth and an eighth of the examples and judges the rest twice: as they are, and with
-their own topic withheld, so that they are foreign to it. Held against two real FAQ bots' traffic (HINT3), ordinary
-cross-validation puts the known texts and the foreign ones too near by the same amount; thinning undoes this.
+A part of the examples judges others as they are; a part judges others with their own topic withheld, so that these are
+foreign to it. The smaller the part, the further both seem. Why these sizes:
+`docs/decisions/0016-known-by-half-foreign-by-a-tenth.md`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,14 +17,22 @@ from content.encoder import Vectors
 from nlu.calibration import Labels, Probabilities, familiarity
 from nlu.kernel import Rows, Scores, inverse_of
 
-PARTS = (3, 5, 8)
-MOST_TRIALS = 3_000
-"""Judged examples a rehearsal, at most; more would cost seconds and change nothing."""
+CAUTIOUS = (5, 5)
+"""Parts for the known and for the foreign that make what is known seem far: for a probability that must not be too sure."""
+REALISTIC = (2, 10)
+"""Parts that come nearest to three real FAQ bots' traffic (HINT3)."""
+MOST_OF_ONE, ENOUGH = 3_000, 1_500
+"""Examples that one part judges, at most, and how many judged for each part are enough; more would cost seconds and change
+nothing."""
+MOST_DEALS = 5
+"""How often few examples are dealt into parts anew; by one deal alone a threshold hangs on how it fell."""
+NEAR_BEST = 0.005
+"""Thresholds with a correlation this little below the best are as good; their mean is surer than the best one."""
 
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """Left-out examples (`best` topic found, true `labels`, `known` familiarity) and `foreign` ones' familiarity."""
+    """`best` topics found of left-out examples with true `labels` and familiarity `known`, and `foreign` ones' familiarity."""
 
     best: Labels
     labels: Labels
@@ -33,30 +40,64 @@ class Rehearsal:
     foreign: Probabilities
 
 
-def rehearse(
-    kernel: Scores, targets: Scores, vectors: Vectors, labels: Labels, noise: float, seed: int
-) -> list[Rehearsal]:
-    """Return one rehearsal a thinning; `kernel` is the kernel matrix without noise on its diagonal."""
-    found = []
-    random = np.random.default_rng(seed)
-    for parts in PARTS:
-        pieces = folds(labels, seed, parts)
-        outcomes: list[Rehearsal] = []
-        for rows in pieces:
-            if sum(len(one.labels) for one in outcomes) < MOST_TRIALS:
-                rest = random.permutation(np.setdiff1d(np.arange(len(labels)), rows))[:MOST_TRIALS]
-                outcomes.append(_judge(kernel, targets, vectors, labels, noise, np.sort(rows), np.sort(rest)))
-        found.append(_joined(outcomes))
-    return found
+@dataclass(frozen=True)
+class Examples:
+    """What a rehearsal needs: the `kernel` matrix (n, n) without `noise` on its diagonal, `targets` (n, topics), `vectors`
+    (n, 384) and `labels` (n,)."""
+
+    kernel: Scores
+    noise: float
+    targets: Scores
+    vectors: Vectors
+    labels: Labels
+
+    def judge(self, rows: Rows, rest: Rows) -> tuple[Labels, Labels, Probabilities]:
+        """Train on `rows` and return of `rest` the best topics, the true ones and the familiarity; without what `rows` lack."""
+        rest = rest[np.isin(self.labels[rest], self.labels[rows])]
+        scores = self.kernel[np.ix_(rest, rows)] @ (self._inverse(rows) @ self.targets[rows])
+        return scores.argmax(axis=1), self.labels[rest], familiarity(scores, self._near(rest, rows))
+
+    def judge_withheld(self, rows: Rows, rest: Rows) -> Probabilities:
+        """Train on `rows` and return the familiarity of `rest`, each to a model that knows nothing of its topic."""
+        inverse, trained = self._inverse(rows), self.labels[rows]
+        weights = inverse @ self.targets[rows]
+        found = []
+        for topic in np.unique(self.labels[rest]):
+            asked, drop, keep = (
+                rest[self.labels[rest] == topic],
+                np.flatnonzero(trained == topic),
+                np.flatnonzero(trained != topic),
+            )
+            without = weights[keep]
+            if len(drop):
+                corner = np.linalg.solve(inverse[np.ix_(drop, drop)], weights[drop])
+                without = without - inverse[np.ix_(keep, drop)] @ corner
+            scores = self.kernel[np.ix_(asked, rows[keep])] @ without
+            scores[:, topic] = -1.0
+            found.append(familiarity(scores, self._near(asked, rows[keep])))
+        return np.concatenate(found)
+
+    def _inverse(self, rows: Rows) -> Scores:
+        return inverse_of(self.kernel[np.ix_(rows, rows)], self.noise)
+
+    def _near(self, texts: Rows, rows: Rows) -> Vectors:
+        return np.asarray(self.vectors[texts] @ self.vectors[rows].T)
 
 
-def best_threshold(rehearsals: Sequence[Rehearsal], foreign_share: float) -> float:
-    """Return the familiarity from which accepting gives the best Matthews correlation, averaged over the rehearsals."""
-    grid = np.quantile(
-        np.concatenate([np.concatenate([one.known, one.foreign]) for one in rehearsals]), np.linspace(0.02, 0.98, 97)
-    )
-    curves = [[_matthews(one, threshold, foreign_share) for threshold in grid] for one in rehearsals]
-    return float(grid[int(np.argmax(np.mean(curves, axis=0)))])
+def rehearse(examples: Examples, parts: tuple[int, int], seed: int) -> Rehearsal:
+    """Return how left-out examples were judged by one of so many `parts`, and how those of withheld topics."""
+    known = [examples.judge(*split) for split in _splits(examples.labels, seed, parts[0])]
+    foreign = [examples.judge_withheld(*split) for split in _splits(examples.labels, seed, parts[1])]
+    best, labels, familiar = (np.concatenate(column) for column in zip(*known, strict=True))
+    return Rehearsal(best, labels, familiar, np.concatenate(foreign))
+
+
+def best_threshold(rehearsal: Rehearsal, foreign_share: float) -> float:
+    """Return the familiarity from which accepting gives the best Matthews correlation, or the middle of all such."""
+    familiar = np.concatenate([rehearsal.known, rehearsal.foreign])
+    grid = np.quantile(familiar, np.linspace(0.02, 0.98, 97))
+    curve = np.array([_matthews(rehearsal, threshold, foreign_share) for threshold in grid])
+    return float(grid[curve >= curve.max() - NEAR_BEST].mean())
 
 
 def folds(labels: Labels, seed: int, count: int) -> list[Rows]:
@@ -66,42 +107,16 @@ def folds(labels: Labels, seed: int, count: int) -> list[Rows]:
     return [part for start in range(count) if len(part := order[start::count])]
 
 
-def _judge(
-    kernel: Scores, targets: Scores, vectors: Vectors, labels: Labels, noise: float, rows: Rows, rest: Rows
-) -> Rehearsal:
-    """Train on `rows` and judge `rest`."""
-    inverse = inverse_of(kernel[np.ix_(rows, rows)], noise)
-    weights = inverse @ targets[rows]
-    outer, near = kernel[np.ix_(rest, rows)], vectors[rest] @ vectors[rows].T
-    scores = outer @ weights
-    seen = np.isin(labels[rest], labels[rows])
-    known = familiarity(scores, near)
-    foreign = list(_withheld(inverse, weights, outer, near, labels[rest], labels[rows]))
-    return Rehearsal(scores.argmax(axis=1)[seen], labels[rest][seen], known[seen], np.concatenate(foreign))
-
-
-def _withheld(
-    inverse: Scores, weights: Scores, outer: Scores, near: Vectors, asked: Labels, trained: Labels
-) -> Iterator[Probabilities]:
-    for topic in np.unique(asked):
-        texts, drop, keep = asked == topic, np.flatnonzero(trained == topic), np.flatnonzero(trained != topic)
-        without = weights[keep]
-        if len(drop):
-            without = without - inverse[np.ix_(keep, drop)] @ np.linalg.solve(
-                inverse[np.ix_(drop, drop)], weights[drop]
-            )
-        scores = outer[np.ix_(texts, keep)] @ without
-        scores[:, topic] = -1.0
-        yield familiarity(scores, near[np.ix_(texts, keep)])
-
-
-def _joined(parts: Sequence[Rehearsal]) -> Rehearsal:
-    return Rehearsal(
-        np.concatenate([part.best for part in parts]),
-        np.concatenate([part.labels for part in parts]),
-        np.concatenate([part.known for part in parts]),
-        np.concatenate([part.foreign for part in parts]),
-    )
+def _splits(labels: Labels, seed: int, parts: int) -> Iterator[tuple[Rows, Rows]]:
+    """Yield examples to train on, one part, and others to judge, until enough are judged."""
+    random, judged = np.random.default_rng(seed), 0
+    for deal in range(MOST_DEALS):
+        for rows in folds(labels, seed + deal, parts):
+            rest = random.permutation(np.setdiff1d(np.arange(len(labels)), rows))[:MOST_OF_ONE]
+            yield np.sort(rows), np.sort(rest)
+            judged += len(rest)
+            if judged >= ENOUGH * parts:
+                return
 
 
 def _matthews(one: Rehearsal, threshold: float, foreign_share: float) -> float:

@@ -15,7 +15,7 @@ from nlu.calibration import Knowledge, Labels, Probabilities, familiarity, fit_k
 from nlu.kernel import Kernel, KernelModel, KernelShape, Rows, Scores
 from nlu.lexical import LexicalFeatures
 from nlu.stacking import ByTopic, Stack, fit_stack
-from nlu.thinned import best_threshold, folds, rehearse
+from nlu.thinned import CAUTIOUS, REALISTIC, Examples, best_threshold, folds, rehearse
 
 FOLDS = 5
 LEFT_OUT = 3
@@ -157,7 +157,11 @@ def learn(
     texts: Sequence[str], names: Sequence[str], encoder: Encoder, shape: TrainingShape
 ) -> tuple[TopicModel, LeftOut]:
     """As `train`, with how the examples that were left out in turn were judged."""
-    data = prepare(texts, names, encoder, shape)
+    return learn_prepared(prepare(texts, names, encoder, shape), shape)
+
+
+def learn_prepared(data: Prepared, shape: TrainingShape) -> tuple[TopicModel, LeftOut]:
+    """As `learn`, of examples that are prepared."""
     parts = tuple(folds(data.labels, shape.seed, FOLDS)[:LEFT_OUT])
     fitted, scores = data.kernel.fit(data.targets, parts)
     judged = _left_out(data, parts, scores[: len(data.labels)])
@@ -212,11 +216,16 @@ def _left_out(data: Prepared, parts: Sequence[Rows], scores: Scores) -> LeftOut:
     return LeftOut(tuple(parts), scores, nearness, familiar)
 
 
+def acceptance_threshold(data: Prepared, shape: TrainingShape) -> float:
+    """Return the familiarity from which a text is best accepted where foreign ones arrive that are no topic of their own."""
+    return best_threshold(rehearse(_examples(data, shape), REALISTIC, shape.seed), shape.foreign_share)
+
+
 def _knowledge(data: Prepared, shape: TrainingShape) -> Knowledge:
-    count = len(data.labels)
-    rehearsals = rehearse(
-        data.kernel.matrix, data.targets[:count], data.vectors, data.labels, shape.kernel.noise, shape.seed
-    )
-    threshold = best_threshold(rehearsals, shape.foreign_share)
-    middle = rehearsals[len(rehearsals) // 2]
-    return fit_knowledge(middle.known, middle.foreign, threshold, shape.unknown_share)
+    rehearsal = rehearse(_examples(data, shape), CAUTIOUS, shape.seed)
+    return fit_knowledge(rehearsal.known, rehearsal.foreign, shape.unknown_share)
+
+
+def _examples(data: Prepared, shape: TrainingShape) -> Examples:
+    targets = data.targets[: len(data.labels)]
+    return Examples(data.kernel.matrix, shape.kernel.noise, targets, data.vectors, data.labels)
