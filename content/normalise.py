@@ -46,14 +46,28 @@ _LETTER_FORMS = str.maketrans(
     }
 )
 _SPACED = r"(?P<spaced>(?<!\w)[a-z](?:[ .*_-]{1,2}[a-z]){2,}(?!\w))|"  # "k i l l", "d.i.e"
+_REPEATED = r"(?!(?P<emergency>999|911|112)\D+(?P=emergency))"  # "call 999 999 999"
+_TELEPHONE = _REPEATED + r"\+?\d(?:(?:[ ()/-]{0,2}|\.)\d){6,}(?!\w)"
+_THOUSANDS = r"[1-9]\d{0,2}(?:[,.]\d{3})+[a-z]{0,3}(?!\w)"
+_NUMBER = rf"(?P<number>(?<!\w)[£$€]?(?:{_TELEPHONE}|{_THOUSANDS}))|"  # "0161 999 4321", "£1,999", "1,000mg"
 _PIECE = re.compile(
-    _SPACED
+    _NUMBER
+    + _SPACED
     + r"(?P<stop>[.!;\n\r…。！।۔|]+)|(?P<ask>[?？؟]+)|(?P<chunk>[^\s.!;…。！।۔?？؟|,،、，:\"“”()\[\]{}/\\<>~^=+&]+)"
 )
 _INNER_MARK = re.compile(r"(?<=\w)[!|](?=\w)")
 _LETTER = r"[^\W_]|[\u0900-\u0963\u0966-\u0dff]"  # Indic vowel signs are no letters to Python.
 _WORD = re.compile(rf"(?:{_LETTER})+(?:'(?:{_LETTER})+)*")
-_SPOKEN_SYMBOLS = {"🔫": " gun ", "🔪": " knife ", "💊": " pills ", "🩸": " blood ", "👋": " goodbye ", "🪦": " grave "}
+_SPOKEN_SYMBOLS = {
+    "🔫": " gun ",
+    "🔪": " knife ",
+    "💊": " pills ",
+    "🩸": " blood ",
+    "👋": " goodbye ",
+    "🪦": " grave ",
+    "😂": " lol ",
+    "🤣": " lol ",
+}
 
 
 class Word(NamedTuple):
@@ -89,7 +103,11 @@ class Normaliser:
     def _split(self, characters: str, origins: list[int]) -> Iterator[Word]:
         for piece in _PIECE.finditer(_INNER_MARK.sub("*", characters)):
             start, end = piece.span()
-            if piece.lastgroup == "spaced":
+            if (
+                piece.lastgroup == "number"
+            ):  # its groups are no numbers of their own: "0161 999 4321" calls no ambulance
+                yield Word("".join(filter(str.isalnum, piece.group()))[:MAX_WORD], origins[start], origins[end - 1] + 1)
+            elif piece.lastgroup == "spaced":
                 yield from self._spaced(piece.group(), start, origins)
             elif piece.lastgroup == "chunk":
                 yield from self._chunk(piece.group(), start, origins)

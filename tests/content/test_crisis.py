@@ -57,6 +57,9 @@ def test_it_names_the_kind_of_danger(text: str, kind: str) -> None:
         "ｋｉｌｌ ｍｙｓｅｌｆ",
         "kіll myself",
         "I can’t go on",
+        "get an ambulance, my number is 07700 900112",
+        "call 999 999 999",
+        "took 1,000mg of my tablets all at once",
     ],
 )
 def test_it_sees_through_typing_and_disguise(text: str) -> None:
@@ -78,6 +81,10 @@ def test_it_sees_through_typing_and_disguise(text: str) -> None:
         "no thoughts of suicide",
         "will it feel like dying",
         "what is ego death",
+        "please call me back on 0161 999 4321",
+        "my number's +44 7700 900 112, ring me after five",
+        "I get paid 12,000 a year, is there any help with the price",
+        "I need to know about the £2,911 invoice",
         "",
         "   ",
         "👍",
