@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -82,14 +84,22 @@ def load(folder: Path) -> TopicModel:
         raise ModelError(f"The topic model in {folder} cannot be read ({error}). Train again.") from error
     if rest["encoder"] != ENCODER:
         raise ModelError("The topic model was trained with another sentence encoder than is installed. Train again.")
-    shape = KernelShape(**rest["shape"])
+    try:
+        return _model(rest, kept)
+    except (KeyError, TypeError) as error:
+        raise ModelError(
+            f"The topic model in {folder} is of another version ({error} is missing). Train again."
+        ) from error
+
+
+def _model(rest: Mapping[str, Any], kept: Mapping[str, Any]) -> TopicModel:
     return TopicModel(
         topics=tuple(rest["topics"]),
         texts=tuple(rest["texts"]),
         labels=kept["labels"],
         lexical=LexicalFeatures.from_state(rest["lexical"]),
-        kernel=KernelModel(shape, **{name: kept[name] for name in KERNEL_ARRAYS}),
+        kernel=KernelModel(KernelShape(**rest["shape"]), **{name: kept[name] for name in KERNEL_ARRAYS}),
         stack=Stack(**{name: kept[f"stack_{name}"] for name in Stack.__dataclass_fields__}),
-        knowledge=Knowledge(**rest["knowledge"]),
+        knowledge=Knowledge(rest["knowledge"]["slope"], rest["knowledge"]["bias"]),
         data_hash=rest["data_hash"],
     )

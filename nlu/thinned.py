@@ -63,11 +63,10 @@ class Examples:
         weights = inverse @ self.targets[rows]
         found = []
         for topic in np.unique(self.labels[rest]):
-            asked, drop, keep = (
-                rest[self.labels[rest] == topic],
-                np.flatnonzero(trained == topic),
-                np.flatnonzero(trained != topic),
-            )
+            asked = rest[self.labels[rest] == topic]
+            drop, keep = np.flatnonzero(trained == topic), np.flatnonzero(trained != topic)
+            if not len(keep):
+                continue
             without = weights[keep]
             if len(drop):
                 corner = np.linalg.solve(inverse[np.ix_(drop, drop)], weights[drop])
@@ -75,7 +74,7 @@ class Examples:
             scores = self.kernel[np.ix_(asked, rows[keep])] @ without
             scores[:, topic] = -1.0
             found.append(familiarity(scores, self._near(asked, rows[keep])))
-        return np.concatenate(found)
+        return np.concatenate([*found, np.zeros(0)])
 
     def _inverse(self, rows: Rows) -> Scores:
         return inverse_of(self.kernel[np.ix_(rows, rows)], self.noise)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +19,8 @@ from nlu.stacking import ByTopic, Stack, fit_stack
 from nlu.thinned import CAUTIOUS, REALISTIC, Examples, best_threshold, folds, rehearse
 
 FOLDS = 5
+FEWEST = 5
+"""Examples of a topic with which it is still learned where all but one are left out."""
 LEFT_OUT = 3
 """Parts that calibration and cross-validation judge; the others would make training longer and change little."""
 
@@ -132,10 +135,14 @@ class Prepared:
 
 
 def prepare(texts: Sequence[str], names: Sequence[str], encoder: Encoder, shape: TrainingShape) -> Prepared:
-    """Encode and compare `texts` with topic `names`. Raises ValueError for fewer than two topics."""
+    """Encode and compare `texts` with topic `names`. Raises ValueError for fewer than two topics, or too few examples."""
     topics = tuple(sorted(set(names)))
     if len(topics) < 2:
         raise ValueError("At least two topics are needed. Add examples of another topic.")
+    if sum(count >= FEWEST for count in Counter(names).values()) < 2:
+        raise ValueError(
+            f"At least two topics with {FEWEST} examples are needed, to learn what is known. Add examples."
+        )
     number = {name: index for index, name in enumerate(topics)}
     labels = np.array([number[name] for name in names], dtype=np.intp)
     everything = [*texts, *map(words_of, topics)]

@@ -98,6 +98,17 @@ def test_a_model_of_another_encoder_is_refused(model: TopicModel, tmp_path: Path
         storage.load(tmp_path)
 
 
+def test_a_model_of_an_older_version_is_read_or_refused_by_name(model: TopicModel, tmp_path: Path) -> None:
+    storage.save(model, tmp_path)
+    path = tmp_path / storage.REST
+    kept = json.loads(path.read_text())
+    path.write_text(json.dumps({**kept, "knowledge": {**kept["knowledge"], "threshold": 0.3}}))
+    assert storage.load(tmp_path).knowledge == model.knowledge
+    path.write_text(json.dumps({**kept, "knowledge": {"slope": 1.0}}))
+    with pytest.raises(storage.ModelError, match=r"another version \('bias' is missing\)"):
+        storage.load(tmp_path)
+
+
 def test_a_missing_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(storage.ModelError, match="Train again"):
         storage.load(tmp_path)
@@ -149,6 +160,19 @@ def test_the_data_hash_follows_the_examples_not_their_order() -> None:
 def test_one_topic_is_too_few() -> None:
     with pytest.raises(ValueError, match="At least two topics"):
         train(["a", "b"], ["x", "x"], shared_encoder(), TrainingShape())
+
+
+def test_one_example_a_topic_is_too_few() -> None:
+    with pytest.raises(ValueError, match="two topics with 5 examples"):
+        train(["a", "b", "c"], ["x", "y", "z"], shared_encoder(), TrainingShape())
+
+
+def test_five_examples_a_topic_are_enough() -> None:
+    prices, places = [f"how much is {number} hours" for number in range(5)], [f"is it on floor {n}" for n in range(5)]
+    model = train([*prices, *places], [*["cost"] * 5, *["place"] * 5], shared_encoder(), TrainingShape())
+    found = model.predict(["how much is 7 hours"], shared_encoder())[0]
+    assert model.topics[int(found.shares.argmax())] == "cost"
+    assert np.isfinite(found.known)
 
 
 def test_training_twice_gives_the_same_model(model: TopicModel) -> None:
