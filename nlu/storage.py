@@ -87,9 +87,8 @@ def load(folder: Path) -> TopicModel:
     try:
         return _model(rest, kept)
     except (KeyError, TypeError) as error:
-        raise ModelError(
-            f"The topic model in {folder} is of another version ({error} is missing). Train again."
-        ) from error
+        why = f"{error} is missing" if isinstance(error, KeyError) else error
+        raise ModelError(f"The topic model in {folder} is of another version ({why}). Train again.") from error
 
 
 def _model(rest: Mapping[str, Any], kept: Mapping[str, Any]) -> TopicModel:

@@ -15,7 +15,7 @@ from sklearn.metrics import matthews_corrcoef
 
 from content.encoder import Vectors
 from nlu.calibration import Labels, Probabilities, familiarity
-from nlu.kernel import Rows, Scores, inverse_of
+from nlu.kernel import Kernel, Rows, Scores
 
 CAUTIOUS = (5, 5)
 """Parts for the known and for the foreign that make what is known seem far: for a probability that must not be too sure."""
@@ -42,28 +42,26 @@ class Rehearsal:
 
 @dataclass(frozen=True)
 class Examples:
-    """What a rehearsal needs: the `kernel` matrix (n, n) without `noise` on its diagonal, `targets` (n, topics), `vectors`
-    (n, 384) and `labels` (n,)."""
+    """What a rehearsal needs: the `kernel`, and `targets` (n, topics), `vectors` (n, 384) and `labels` (n,) of its first n
+    texts."""
 
-    kernel: Scores
-    noise: float
+    kernel: Kernel
     targets: Scores
     vectors: Vectors
     labels: Labels
 
-    def judge(self, rows: Rows, rest: Rows) -> tuple[Labels, Labels, Probabilities]:
+    def judge(self, inverse: Scores, rows: Rows, rest: Rows) -> tuple[Labels, Labels, Probabilities]:
         """Train on `rows` and return of `rest` the best topics, the true ones and the familiarity; without what `rows` lack."""
         rest = rest[np.isin(self.labels[rest], self.labels[rows])]
-        scores = self.kernel[np.ix_(rest, rows)] @ (self._inverse(rows) @ self.targets[rows])
+        scores = self.kernel.between(rest, rows) @ (inverse @ self.targets[rows])
         return scores.argmax(axis=1), self.labels[rest], familiarity(scores, self._near(rest, rows))
 
-    def judge_withheld(self, rows: Rows, rest: Rows) -> Probabilities:
+    def judge_withheld(self, inverse: Scores, rows: Rows, rest: Rows) -> Probabilities:
         """Train on `rows` and return the familiarity of `rest`, each to a model that knows nothing of its topic."""
-        inverse, trained = self._inverse(rows), self.labels[rows]
-        weights = inverse @ self.targets[rows]
-        found = []
+        trained, weights = self.labels[rows], inverse @ self.targets[rows]
+        alike, found = self.kernel.between(rest, rows), []
         for topic in np.unique(self.labels[rest]):
-            asked = rest[self.labels[rest] == topic]
+            asked = np.flatnonzero(self.labels[rest] == topic)
             drop, keep = np.flatnonzero(trained == topic), np.flatnonzero(trained != topic)
             if not len(keep):
                 continue
@@ -71,13 +69,10 @@ class Examples:
             if len(drop):
                 corner = np.linalg.solve(inverse[np.ix_(drop, drop)], weights[drop])
                 without = without - inverse[np.ix_(keep, drop)] @ corner
-            scores = self.kernel[np.ix_(asked, rows[keep])] @ without
+            scores = alike[np.ix_(asked, keep)] @ without
             scores[:, topic] = -1.0
-            found.append(familiarity(scores, self._near(asked, rows[keep])))
+            found.append(familiarity(scores, self._near(rest[asked], rows[keep])))
         return np.concatenate([*found, np.zeros(0)])
-
-    def _inverse(self, rows: Rows) -> Scores:
-        return inverse_of(self.kernel[np.ix_(rows, rows)], self.noise)
 
     def _near(self, texts: Rows, rows: Rows) -> Vectors:
         return np.asarray(self.vectors[texts] @ self.vectors[rows].T)
@@ -85,8 +80,14 @@ class Examples:
 
 def rehearse(examples: Examples, parts: tuple[int, int], seed: int) -> Rehearsal:
     """Return how left-out examples were judged by one of so many `parts`, and how those of withheld topics."""
-    known = [examples.judge(*split) for split in _splits(examples.labels, seed, parts[0])]
-    foreign = [examples.judge_withheld(*split) for split in _splits(examples.labels, seed, parts[1])]
+    known, foreign = [], []
+    for count in sorted(set(parts)):  # where both kinds take parts of one size, what a part learns serves both
+        for rows, rest in _splits(examples.labels, seed, count):
+            inverse = examples.kernel.inverse(rows)
+            if count == parts[0]:
+                known.append(examples.judge(inverse, rows, rest))
+            if count == parts[1]:
+                foreign.append(examples.judge_withheld(inverse, rows, rest))
     best, labels, familiar = (np.concatenate(column) for column in zip(*known, strict=True))
     return Rehearsal(best, labels, familiar, np.concatenate(foreign))
 

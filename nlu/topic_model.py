@@ -19,7 +19,7 @@ from nlu.stacking import ByTopic, Stack, fit_stack
 from nlu.thinned import CAUTIOUS, REALISTIC, Examples, best_threshold, folds, rehearse
 
 FOLDS = 5
-FEWEST = 5
+FEWEST = max(CAUTIOUS)
 """Examples of a topic with which it is still learned where all but one are left out."""
 LEFT_OUT = 3
 """Parts that calibration and cross-validation judge; the others would make training longer and change little."""
@@ -225,14 +225,14 @@ def _left_out(data: Prepared, parts: Sequence[Rows], scores: Scores) -> LeftOut:
 
 def acceptance_threshold(data: Prepared, shape: TrainingShape) -> float:
     """Return the familiarity from which a text is best accepted where foreign ones arrive that are no topic of their own."""
-    return best_threshold(rehearse(_examples(data, shape), REALISTIC, shape.seed), shape.foreign_share)
+    return best_threshold(rehearse(_examples(data), REALISTIC, shape.seed), shape.foreign_share)
 
 
 def _knowledge(data: Prepared, shape: TrainingShape) -> Knowledge:
-    rehearsal = rehearse(_examples(data, shape), CAUTIOUS, shape.seed)
+    rehearsal = rehearse(_examples(data), CAUTIOUS, shape.seed)
     return fit_knowledge(rehearsal.known, rehearsal.foreign, shape.unknown_share)
 
 
-def _examples(data: Prepared, shape: TrainingShape) -> Examples:
+def _examples(data: Prepared) -> Examples:
     targets = data.targets[: len(data.labels)]
-    return Examples(data.kernel.matrix, shape.kernel.noise, targets, data.vectors, data.labels)
+    return Examples(data.kernel, targets, data.vectors, data.labels)

@@ -29,8 +29,8 @@ def test_scores_of_a_part_are_those_of_a_model_trained_without_it() -> None:
     _, scores = kernel.fit(targets, parts)
     for rows in parts:
         rest = np.setdiff1d(np.arange(len(labels)), rows)
-        system = kernel.matrix[np.ix_(rest, rest)] + kernel.shape.noise * np.eye(len(rest))
-        expected = kernel.matrix[np.ix_(rows, rest)] @ np.linalg.solve(system, targets[rest])
+        system = kernel.between(rest, rest) + kernel.shape.noise * np.eye(len(rest))
+        expected = kernel.between(rows, rest) @ np.linalg.solve(system, targets[rest])
         np.testing.assert_allclose(scores[rows], expected, atol=2e-4)
     assert not scores[np.setdiff1d(np.arange(len(labels)), np.concatenate(parts))].any()
 

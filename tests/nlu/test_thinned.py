@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from content.encoder import Vectors, unit
 from nlu.calibration import Labels
+from nlu.kernel import Kernel, KernelShape
 from nlu.thinned import REALISTIC, Examples, Rehearsal, best_threshold, folds, rehearse
 
 TOPICS, EACH = 6, 12
-NOISE = 0.1
 
 
 def examples(spread: float) -> Examples:
@@ -19,9 +20,13 @@ def examples(spread: float) -> Examples:
     middles = unit(random.normal(size=(TOPICS, 384)).astype(np.float32))
     labels: Labels = np.repeat(np.arange(TOPICS), EACH)
     away: Vectors = random.normal(size=(len(labels), 384)).astype(np.float32) * spread / np.sqrt(384)
-    vectors = unit(middles[labels] + away)
-    kernel = np.exp(3.0 * (vectors @ vectors.T - 1.0)).astype(np.float32)
-    return Examples(kernel, NOISE, np.eye(TOPICS, dtype=np.float32)[labels], vectors, labels)
+    return of(unit(middles[labels] + away), labels)
+
+
+def of(vectors: Vectors, labels: Labels) -> Examples:
+    no_words = csr_matrix((len(vectors), 1), dtype=np.float32)
+    kernel = Kernel.of(vectors, no_words, KernelShape())
+    return Examples(kernel, np.eye(TOPICS, dtype=np.float32)[labels], vectors, labels)
 
 
 def test_known_texts_are_more_familiar_than_those_of_a_withheld_topic() -> None:
@@ -51,10 +56,7 @@ def test_of_equally_good_thresholds_the_middle_is_taken() -> None:
 def test_a_topic_with_a_single_example_does_no_harm() -> None:
     whole = examples(spread=0.5)
     rows = np.concatenate([np.arange(2 * EACH), [2 * EACH]])
-    few = Examples(
-        whole.kernel[np.ix_(rows, rows)], NOISE, whole.targets[rows], whole.vectors[rows], whole.labels[rows]
-    )
-    found = rehearse(few, REALISTIC, seed=0)
+    found = rehearse(of(whole.vectors[rows], whole.labels[rows]), REALISTIC, seed=0)
     assert set(found.labels) <= {0, 1, 2}
     assert np.isfinite(found.known).all()
     assert np.isfinite(found.foreign).all()
