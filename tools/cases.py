@@ -1,6 +1,7 @@
 """Evaluation cases: one JSON object a line, `{"id", "text", "outcome", "topic", "also_ok", "must_not"}`; only `text` is required.
 
-Two more fields are ours: `slice` groups cases in the report, `before` holds the visitor's earlier messages.
+Three more fields are ours: `slice` groups cases in the report, `before` holds the visitor's earlier messages, `parts` what a
+message asks that asks several things: an "outcome:topic" each, or several that fit equally, joined by "|".
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class Case(msgspec.Struct, frozen=True):
     must_not: str = ""
     slice: str = ""
     before: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 class CasesError(Exception):
@@ -65,7 +67,17 @@ def _read(line: str, where: str, default_id: str) -> Case:
         raise CasesError(f"{where}: `text` is empty.")
     if case.outcome and case.outcome not in OUTCOMES:
         raise CasesError(f"{where}: the outcome {case.outcome!r} is none of {', '.join(OUTCOMES)}.")
+    _refuse_unknown_parts(case, where)
     known = {topic for topics in load_topics().values() for topic in topics}
     if case.topic and case.topic not in known:
         raise CasesError(f"{where}: the topic {case.topic!r} does not stand in data/topics.yml.")
     return case
+
+
+def _refuse_unknown_parts(case: Case, where: str) -> None:
+    known = {f"{outcome}:{topic}" for outcome, topics in load_topics().items() for topic in topics}
+    for one in (one for part in case.parts for one in part.split("|")):
+        if one not in known:
+            raise CasesError(
+                f'{where}: the part {one!r} is no topic of data/topics.yml. Write it like "operational:cost".'
+            )

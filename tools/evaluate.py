@@ -27,6 +27,7 @@ from bot.settings import Settings
 from content.yaml_lines import ContentError
 from tools.cases import Case, CasesError, read_cases
 from tools.report_page import write_page
+from tools.said import ApprovedTexts
 from tools.score import Scored, summarise
 from tools.stack import understanding
 
@@ -74,12 +75,13 @@ async def ask_all(cases: Sequence[Case], url: str, settings: Settings) -> list[S
     """Ask a running Rasa at `url` every case."""
     async with RasaClient(url, settings.rasa_timeout) as understander:
         check, gate = Approved.load(settings.content_dir), asyncio.Semaphore(AT_ONCE)
+        texts = ApprovedTexts.load(settings.content_dir)
 
         async def one(case: Case) -> Scored:
             async with gate:
                 started = time.perf_counter()
                 reply = await ask(case, understander, check)
-                return Scored(case, reply, time.perf_counter() - started)
+                return Scored(case, reply, time.perf_counter() - started, texts.given_in(reply.text))
 
         return list(await asyncio.gather(*(one(case) for case in cases)))
 
@@ -138,6 +140,11 @@ def print_summary(summary: dict[str, Any]) -> None:
                 f"{name:<24}{group['count']:>6}{right['value']:>8.1%}{right['low']:>9.1%}-{right['high']:>6.1%}{group['topic_accuracy']:>9.1%}"
                 f"{group['handed_over']['value']:>8.1%}{group['answered']['value']:>9.1%}{group['wrong_answers']:>7}{group['clarified']:>8}"
             )
+    if found := summary.get("parts_answered"):
+        print(
+            f"\nof {found['of']} general questions in messages that ask several, answered: {found['value']:.1%} "
+            f"({found['low']:.1%}-{found['high']:.1%})"
+        )
     print(
         f"\nclinical or crisis messages answered: {summary['clinical_or_crisis_answered']}; wrong answers: {summary['wrong_answers']}; "
         f"false handoffs: {summary['false_handoffs']}; false crisis alarms: {summary['false_crisis_alarms']}"

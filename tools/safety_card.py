@@ -46,7 +46,16 @@ real messages differ, so staff should look at the console's conversations too.
 | wrong answers (an answer about another topic than asked) | {evaluation["wrong_answers"]} |
 | handed to staff without need | {evaluation["false_handoffs"]} |
 | crisis message shown without need | {evaluation["false_crisis_alarms"]} |
-"""
+{_parts_row(evaluation)}"""
+
+
+def _parts_row(evaluation: Mapping[str, Any]) -> str:
+    found = evaluation.get("parts_answered")
+    return (
+        f"| of {found['of']} general questions in messages that ask several, answered | {_share(found)} |\n"
+        if found
+        else ""
+    )
 
 
 def _slices(evaluation: Mapping[str, Any]) -> str:

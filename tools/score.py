@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.conversation.model import Reply
 from content.topics import load_topics
@@ -14,15 +14,18 @@ from tools.intervals import exact_interval
 HANDED_OVER = ("clinical", "crisis", "staff")
 DANGER = ("clinical", "crisis")
 ASKED_BACK = ("clarify", "smalltalk")
+GENERAL = ("answer", "operational")
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
 class Scored:
-    """A case with the reply it got and the seconds the reply took."""
+    """A case with the reply it got, the seconds the reply took, and the topics ("outcome:topic") whose texts were `given`."""
 
     case: Case
     reply: Reply
     seconds: float
+    given: frozenset[str] = frozenset()
 
     @property
     def outcome(self) -> str:
@@ -52,6 +55,12 @@ class Scored:
             return False
         return not self.ok
 
+    @property
+    def general_parts(self) -> list[set[str]]:
+        """The topics of each question that an approved text answers, in a message of several."""
+        parts = (set(part.split("|")) for part in self.case.parts)
+        return [part for part in parts if all(topic.partition(":")[0] in GENERAL for topic in part)]
+
     def _wanted(self) -> Iterable[str]:
         yield f"{self.case.outcome}:{self.case.topic}" if self.case.topic else self.case.outcome
         yield from self.case.also_ok
@@ -75,6 +84,7 @@ def summarise(scored: Sequence[Scored]) -> dict[str, Any]:
         "ok": _share(judged, lambda item: item.ok),
         "wrong": _share(judged, lambda item: item.wrong_answer),
         **_errors(judged),
+        **_parts(judged),
         "by_outcome": {
             name: _figures(group) for name, group in _grouped(judged, lambda item: item.case.outcome).items()
         },
@@ -96,7 +106,14 @@ def _figures(group: Sequence[Scored]) -> dict[str, Any]:
         "wrong": _share(group, lambda item: item.wrong_answer),
         "clarified": sum(item.outcome == "clarify" for item in group),
         **_errors(group),
+        **_parts(group),
     }
+
+
+def _parts(group: Sequence[Scored]) -> dict[str, Any]:
+    """Return `parts_answered`: how many of the general questions in messages of several were answered; none where none is."""
+    answered = [bool(part & item.given) for item in group for part in item.general_parts]
+    return {"parts_answered": _share(answered, bool)} if answered else {}
 
 
 def _errors(group: Sequence[Scored]) -> dict[str, Any]:
@@ -111,7 +128,7 @@ def _errors(group: Sequence[Scored]) -> dict[str, Any]:
     }
 
 
-def _share(group: Sequence[Scored], hit: Callable[[Scored], bool]) -> dict[str, Any]:
+def _share(group: Sequence[Item], hit: Callable[[Item], bool]) -> dict[str, Any]:
     hits = sum(map(hit, group))
     low, high = exact_interval(hits, len(group))
     value = round(hits / len(group), 4) if group else None

@@ -35,6 +35,7 @@ def test_it_reads_numbers_as_ids_and_null_as_nothing(tmp_path: Path) -> None:
         ('{"text": "a", "outcome": "anser"}', "anser"),
         ('{"text": "a", "topic": "prise"}', "prise"),
         ('{"text": 3}', "text"),
+        ('{"text": "a", "parts": ["operational:cost|answer:cost"]}', "answer:cost"),
     ],
 )
 def test_a_bad_line_is_refused_by_name(tmp_path: Path, line: str, names: str) -> None:

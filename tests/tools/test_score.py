@@ -60,6 +60,20 @@ def test_it_counts_the_grave_errors() -> None:
     assert summary["by_outcome"]["clinical"]["handed_over"]["hits"] == 1
 
 
+def test_each_general_question_of_several_must_be_answered() -> None:
+    case = Case(
+        text="?",
+        outcome="clinical",
+        topic="dosing",
+        parts=("clinical:dosing", "operational:cost", "answer:routes|answer:setting", "answer:evidence"),
+    )
+    one = Scored(
+        case, Reply("...", Outcome.CLINICAL, "dosing"), 0.01, frozenset({"operational:cost", "answer:setting"})
+    )
+    found = summarise([one, scored("answer/routes", "answer/routes")])["parts_answered"]
+    assert (found["hits"], found["of"]) == (2, 3)
+
+
 @pytest.mark.parametrize(
     ("hits", "count", "low", "high"),
     [(0, 10, 0.0, 0.3085), (183, 183, 0.98004, 1.0), (396, 400, 0.97460, 0.99727), (5, 10, 0.18709, 0.81291)],
