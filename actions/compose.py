@@ -14,8 +14,11 @@ from content.messages import Button
 from content.operational import operational_text
 from content.replies import Replies
 
-MAX_GENERAL = 2
+MAX_GENERAL = 3
+"""General questions of one message that are answered, at most; a longer reply is no longer read."""
 CLARIFIED_ENOUGH = 2
+UNCLEAR = 0.05
+"""Less probable than this, a clinical topic says nothing: the message is like no example, and handed over since it may be serious."""
 GENERAL = ("answer", "operational")
 ANSWERED_WHILE_WAITING = ("greet", "thanks", "goodbye", "bot_challenge", "capabilities")
 OFFERING_SMALLTALK = ("greet", "capabilities", "affirm", "out_of_scope")
@@ -75,7 +78,7 @@ class Composer:
         if text is None:
             return self.staff(understood, now)
         more = self._general_texts(understood.also, now)[: MAX_GENERAL - 1]
-        parts = [text, *(part for other in more for part in (self.messages.clarify.answered_two, other))]
+        parts = [text, *([self.messages.clarify.answered_more] if more else []), *more]
         answer = self.answers.get(understood.topic) if understood.outcome == "answer" else None
         return Composed(
             text="\n\n".join(parts),
@@ -149,9 +152,13 @@ class Composer:
         return tuple(self.replies.question(intent) for intent in related if intent not in understood.also)
 
     def _handoff(self, understood: Understood, why: str | None = None) -> dict[str, str]:
-        reason = handoff_reason(self.messages, understood, why or f"{understood.outcome}/{understood.topic}")
-        urgency = "urgent" if understood.outcome == "crisis" else "normal"
-        return {"kind": understood.topic, "reason": reason, "urgency": urgency}
+        unclear = understood.outcome == "clinical" and understood.confidence < UNCLEAR
+        why = "unclear" if unclear else why or f"{understood.outcome}/{understood.topic}"
+        return {
+            "kind": "unclear" if unclear else understood.topic,
+            "reason": handoff_reason(self.messages, understood, why),
+            "urgency": "urgent" if understood.outcome == "crisis" else "normal",
+        }
 
 
 def gravest_first(understood: Understood) -> Understood:

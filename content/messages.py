@@ -73,7 +73,7 @@ class Clarify(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     choices: str
     unclear: str
     out_of_scope: str
-    answered_two: str
+    answered_more: str
 
 
 class Smalltalk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -127,7 +127,7 @@ class Messages(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 QUESTION_OUTCOMES = ("answer", "operational", "clinical")
 REASON_OUTCOMES = ("clinical", "crisis", "staff")
-OTHER_REASONS = ("other_language", "not_understood", "while_waiting")
+OTHER_REASONS = ("other_language", "not_understood", "while_waiting", "unclear")
 
 # field -> the words it must contain; the nearest named parent counts, and a field named nowhere has none
 PLACEHOLDERS = {

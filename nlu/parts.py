@@ -10,7 +10,10 @@ from nlu.decision import CLINICAL, CRISIS, GENERAL, UNSURE, Choice, Decider, gro
 from nlu.segments import is_question
 
 PART_SURE = 0.8
-"""How probable a part's topic must be to count beside the whole's."""
+"""How probable it must be that a part is clinical or dangerous to count beside the whole."""
+QUESTION_SURE = 0.7
+"""How probable the topic of a general question must be to be answered besides. Of 793 in messages of several, 84.4% were
+answered from 0.8 on, with 6 answers nobody had asked for, 86.3% and 12 from 0.7 on, 87.3% and 16 from 0.6 on."""
 STATEMENT_SURE = 0.5
 """How probable "clinical" must be for the whole before a statement (no question) may make it clinical: stories about
 an illness often end in a general question."""
@@ -57,7 +60,7 @@ def _sure(decider: Decider, belief: Probabilities) -> Choice | None:
     if choice.intent == UNSURE:
         return None
     probability = decider.group_probability(belief, group) if group in (CRISIS, CLINICAL) else choice.probability
-    return choice if probability >= PART_SURE else None
+    return choice if probability >= (QUESTION_SURE if group == GENERAL else PART_SURE) else None
 
 
 def _may_be_grave(decider: Decider, parts: Sequence[tuple[str, Probabilities]]) -> bool:

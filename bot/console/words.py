@@ -24,6 +24,7 @@ KINDS = {
     "substance_use": "Alcohol or drugs",
     "talk_to_human": "Asks for a person",
     "no_approved_answer": "No approved answer",
+    "unclear": "Not understood, please read",
     "outage": "The assistant could not answer",
     "failure": "A message needs a person",
     "attachment": "Sent something that is not text",

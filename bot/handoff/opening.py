@@ -16,9 +16,10 @@ FAILURE = "failure"
 ATTACHMENT = "attachment"
 TAKEN_OVER = "taken_over"
 TALK_TO_HUMAN = "talk_to_human"
+UNCLEAR = "unclear"
 
 # The vaguest first: a handoff opened for one of these takes on the kind of a more telling one.
-_VAGUE = (ATTACHMENT, OUTAGE, FAILURE, TAKEN_OVER, TALK_TO_HUMAN)
+_VAGUE = (ATTACHMENT, OUTAGE, FAILURE, TAKEN_OVER, TALK_TO_HUMAN, UNCLEAR)
 
 
 async def open_or_raise(

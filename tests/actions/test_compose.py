@@ -125,11 +125,10 @@ def test_after_two_questions_back_a_person_takes_over(intent: str) -> None:
 
 class TestSeveralQuestionsInOne:
     def test_a_clinical_part_hands_over_the_whole_and_general_parts_are_answered_below(self) -> None:
-        said = reply("clinical/medication", also=["operational/cost", "answer/setting", "answer/routes"])
+        said = reply("clinical/medication", also=["operational/cost", "answer/setting"])
         assert said.outcome == "clinical"
         first, second, third = (said.text.index(part) for part in ("nursing team", "£180", ANSWERS["setting"].text))
         assert first < second < third
-        assert ANSWERS["routes"].text not in said.text
 
     @pytest.mark.parametrize("grave", ["clinical/dosing", "crisis/abuse"])
     def test_the_gravest_part_decides_even_when_it_is_not_the_first(self, grave: str) -> None:
@@ -141,12 +140,29 @@ class TestSeveralQuestionsInOne:
         said = reply("crisis/self_harm", also=["answer/setting"])
         assert ANSWERS["setting"].text not in said.text
 
-    def test_two_general_questions_are_both_answered_in_order(self) -> None:
+    def test_three_general_questions_are_all_answered_in_order(self) -> None:
         said = reply("answer/what_is_it", also=["answer/what_it_feels_like", "answer/setting"])
         assert said.topic == "what_is_it"
-        assert said.text.startswith(ANSWERS["what_is_it"].text)
-        assert said.text.endswith(ANSWERS["what_it_feels_like"].text)
+        wanted = [ANSWERS[topic].text for topic in ("what_is_it", "what_it_feels_like", "setting")]
+        assert said.text == "\n\n".join([wanted[0], MESSAGES.clarify.answered_more, *wanted[1:]])
         assert "What does it feel like?" not in [button.label for button in said.buttons]
+
+    def test_a_fourth_general_question_is_too_much_for_one_reply(self) -> None:
+        said = reply("answer/what_is_it", also=["answer/what_it_feels_like", "answer/setting", "operational/cost"])
+        assert said.text == reply("answer/what_is_it", also=["answer/what_it_feels_like", "answer/setting"]).text
+
+
+def test_staff_are_not_told_of_a_topic_that_is_next_to_improbable() -> None:
+    said = reply("clinical/pregnancy", confidence=0.003)
+    assert said.outcome == "clinical"
+    assert said.handoff == {
+        "kind": "unclear",
+        "reason": "Could not be understood, and may be serious.",
+        "urgency": "normal",
+    }
+    sure = reply("clinical/pregnancy", confidence=0.9).handoff
+    assert sure is not None
+    assert sure["kind"] == "pregnancy"
 
 
 class TestWhileSomebodyWaitsForStaff:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.conversation.model import Entity, HandoffMark, Urgency
 from bot.handoff.model import Handoff, HandoffState
-from bot.handoff.opening import ATTACHMENT, FAILURE, OUTAGE, raised
+from bot.handoff.opening import ATTACHMENT, FAILURE, OUTAGE, UNCLEAR, raised
 from tests.support.plain import NOON
 
 SERTRALINE = Entity("medicine", "sertraline", 7, 17)
@@ -41,7 +41,7 @@ def test_nothing_lowers_it_again() -> None:
     assert raised(urgent, HandoffMark("medication", "A medicine."), ()) == urgent
 
 
-@pytest.mark.parametrize("vague", [ATTACHMENT, OUTAGE])
+@pytest.mark.parametrize("vague", [ATTACHMENT, OUTAGE, UNCLEAR])
 def test_a_telling_kind_takes_the_place_of_a_vague_one(vague: str) -> None:
     assert raised(replace(OPEN, kind=vague), HandoffMark("dosing", "A dose."), ()).kind == "dosing"
     assert raised(OPEN, HandoffMark(vague, "Something."), ()) == OPEN

@@ -31,3 +31,12 @@ def test_a_second_general_question_is_kept() -> None:
     contact = np.array([0.01, 0.97, 0.01, 0.01])
     found = weigh(DECIDER, COST, [("what does it cost", COST), ("what is your number", contact)])
     assert (found.choice.intent, found.also) == ("operational/cost", ("operational/contact",))
+
+
+def test_a_question_counts_sooner_than_a_grave_part() -> None:
+    fairly = np.array([0.2, 0.75, 0.03, 0.02])
+    found = weigh(DECIDER, COST, [("what does it cost", COST), ("how do I reach you", fairly)])
+    assert found.also == ("operational/contact",)
+    grave = np.array([0.2, 0.03, 0.02, 0.75])
+    found = weigh(DECIDER, COST, [("what does it cost", COST), ("is it ADHD", grave)])
+    assert found.choice.intent == "operational/cost"
