@@ -14,6 +14,8 @@ from bot.launcher.programs import QUIET, rasa_python
 MEMORY = Path("/dev/shm")  # noqa: S108 - each file in it is made by tempfile
 ROOM_BYTES = 4 * 2**30
 RASA_TESTS = ("tests/nlu", "tests/actions", "tests/content")
+MOST_WORKERS = 4
+"""Each may start a whole assistant of its own, which takes up to 2 GB."""
 
 
 def main() -> int:
@@ -24,9 +26,9 @@ def main() -> int:
     environment = {**os.environ, **QUIET, **scratch()}
     ignored = [f"--ignore={path}" for path in RASA_TESTS[:2]]
     print("\nTests of the bot", flush=True)
-    bot = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", *ignored, *sys.argv[1:]], cwd=ROOT, env=environment, check=False
-    ).returncode
+    side_by_side = ["-n", str(min(os.cpu_count() or 1, MOST_WORKERS)), "--dist", "loadfile"]
+    command = [sys.executable, "-m", "pytest", "-q", *side_by_side, *ignored, *sys.argv[1:]]
+    bot = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     print("\nTests of the Rasa side", flush=True)
     command = [rasa_python(), "-m", "pytest", "-q", "-c", "pytest-rasa.ini", *RASA_TESTS]
     rasa = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode

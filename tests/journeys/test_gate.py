@@ -16,7 +16,7 @@ from bot.launcher.models import ROOT
 from bot.launcher.processes import free_port
 
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv*", "var", "__pycache__", ".*_cache", "node_modules", "*.html")
-EXAMPLES, EACH_NTH_CASE = 125, 5
+FEW, FEW_GRAVE, EACH_NTH_CASE = 65, 125, 8
 SPOILT = {
     "clinical/medication": "operational/preparation",
     "clinical/condition": "answer/who_it_may_help",
@@ -46,7 +46,8 @@ def spoil(path: Path) -> None:
     content = yaml.safe_load(path.read_text())
     for entry in content["nlu"]:
         entry["intent"] = exchange.get(entry["intent"], entry["intent"])
-        entry["examples"] = "".join(entry["examples"].splitlines(keepends=True)[:EXAMPLES])
+        count = FEW_GRAVE if entry["intent"].startswith(("clinical/", "crisis/")) else FEW
+        entry["examples"] = "".join(entry["examples"].splitlines(keepends=True)[:count])
     path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True))
 
 
