@@ -103,9 +103,8 @@ class Normaliser:
     def _split(self, characters: str, origins: list[int]) -> Iterator[Word]:
         for piece in _PIECE.finditer(_INNER_MARK.sub("*", characters)):
             start, end = piece.span()
-            if (
-                piece.lastgroup == "number"
-            ):  # its groups are no numbers of their own: "0161 999 4321" calls no ambulance
+            if piece.lastgroup == "number":
+                # Its groups are no numbers of their own: "0161 999 4321" calls no ambulance.
                 yield Word("".join(filter(str.isalnum, piece.group()))[:MAX_WORD], origins[start], origins[end - 1] + 1)
             elif piece.lastgroup == "spaced":
                 yield from self._spaced(piece.group(), start, origins)
