@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from content.topics import load_topics
+from content.topics import intents, load_topics
 
 OUTCOMES = ("answer", "operational", "crisis", "clinical", "staff", "clarify", "smalltalk")
 
@@ -75,7 +75,7 @@ def _read(line: str, where: str, default_id: str) -> Case:
 
 
 def _refuse_unknown_parts(case: Case, where: str) -> None:
-    known = {f"{outcome}:{topic}" for outcome, topics in load_topics().items() for topic in topics}
+    known = {intent.replace("/", ":") for intent in intents(load_topics())}
     for one in (one for part in case.parts for one in part.split("|")):
         if one not in known:
             raise CasesError(
