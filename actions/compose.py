@@ -73,18 +73,23 @@ class Composer:
         )
 
     def general(self, understood: Understood, now: datetime.datetime) -> Composed:
-        """Answer from the curated answers or the clinic's profile, and a second general question below it."""
+        """Answer from the curated answers or the clinic's profile, and further general questions below it.
+
+        The same answer twice running is said to be all there is, with a person offered: "in simpler words?" has none.
+        """
         text = self._general_text(f"{understood.outcome}/{understood.topic}", now)
         if text is None:
             return self.staff(understood, now)
         more = self._general_texts(understood.also, now)[: MAX_GENERAL - 1]
-        parts = [text, *([self.messages.clarify.answered_more] if more else []), *more]
+        again = understood.previous_topic == f"answer/{understood.topic}"
+        before = [self.messages.clarify.answered_before] if again else []
+        parts = [*before, text, *([self.messages.clarify.answered_more] if more else []), *more]
         answer = self.answers.get(understood.topic) if understood.outcome == "answer" else None
         return Composed(
             text="\n\n".join(parts),
             outcome="answer",
             topic=understood.topic,
-            buttons=self._related(answer, understood),
+            buttons=(*self._related(answer, understood), *([self.replies.person_button] if again else [])),
             provenance=answer.provenance if answer else {"source": "clinic.yml"},
         )
 

@@ -24,6 +24,7 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
     """One message as the NLU understood it, with what the bot sent along.
 
     `topic` is the second half of the intent. `also` and `choices` hold `outcome/topic`. `language` is ISO 639-1.
+    `previous_topic` is the `outcome/topic` replied to before, "" for none.
     """
 
     outcome: str
@@ -39,6 +40,7 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
     model: str = ""
     language: str = "en"
     clarified: int = 0
+    previous_topic: str = ""
     waiting: bool = False
 
 
@@ -65,6 +67,7 @@ def read_message(tracker: dict[str, Any]) -> Understood:
         "sure": _is_sure(found.get("sure"), confidence),
         "entities": [_entity(one, message.get("text") or "") for one in message.get("entities", [])],
         "clarified": metadata.get("clarified") or 0,
+        "previous_topic": metadata.get("previous_topic") or "",
         "waiting": metadata.get("owner") == "waiting",
     }
     return msgspec.convert(raw, Understood)

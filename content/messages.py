@@ -74,6 +74,7 @@ class Clarify(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unclear: str
     out_of_scope: str
     answered_more: str
+    answered_before: str
 
 
 class Smalltalk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

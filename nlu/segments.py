@@ -22,8 +22,7 @@ _JOINED_QUESTION = re.compile(
 )
 _AFTER_A_COMMA = re.compile(rf",\s*(?=(?:{_ASKS})\b)", re.IGNORECASE)
 _QUESTION = re.compile(
-    r"\?|^\W*(?:and |but |also |so |ok |hi |hello )*(?:what|how|when|where|who|which|why|is|are|am|do|does|did|can|could"
-    r"|will|would|should|any|may|has|have you)\b"
+    rf"\?|^\W*(?:and |but |also |so |ok |hi |hello )*(?:{_ASKS}|any|has|have you)\b"
     r"|\b(?:is|would|will|does) (?:that|this|it) (?:be |still )?(?:ok|okay|alright|all right|fine|safe|matter|a problem)\W*$",
     re.IGNORECASE,
 )

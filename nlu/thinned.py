@@ -59,7 +59,7 @@ class Examples:
     def judge_withheld(self, inverse: Scores, rows: Rows, rest: Rows) -> Probabilities:
         """Train on `rows` and return the familiarity of `rest`, each to a model that knows nothing of its topic."""
         trained, weights = self.labels[rows], inverse @ self.targets[rows]
-        alike, found = self.kernel.between(rest, rows), []
+        alike, near, found = self.kernel.between(rest, rows), self._near(rest, rows), []
         for topic in np.unique(self.labels[rest]):
             asked = np.flatnonzero(self.labels[rest] == topic)
             drop, keep = np.flatnonzero(trained == topic), np.flatnonzero(trained != topic)
@@ -71,7 +71,7 @@ class Examples:
                 without = without - inverse[np.ix_(keep, drop)] @ corner
             scores = alike[np.ix_(asked, keep)] @ without
             scores[:, topic] = -1.0
-            found.append(familiarity(scores, self._near(rest[asked], rows[keep])))
+            found.append(familiarity(scores, near[np.ix_(asked, keep)]))
         return np.concatenate([*found, np.zeros(0)])
 
     def _near(self, texts: Rows, rows: Rows) -> Vectors:

@@ -51,10 +51,10 @@ def topic_model(archive: Path) -> TopicModel:
         return storage.load(folder)
 
 
-def left_out(archive: Path) -> LeftOut:
-    """Return how the training of Rasa's `archive` (.tar.gz) judged what it left out. Raises ModelError."""
+def with_left_out(archive: Path) -> tuple[TopicModel, LeftOut]:
+    """Return the topic model in `archive`, and how its training judged what it left out. Raises ModelError."""
     with _unpacked(archive) as folder:
-        return storage.load_left_out(folder)
+        return storage.load(folder), storage.load_left_out(folder)
 
 
 @contextmanager

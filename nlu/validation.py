@@ -24,7 +24,7 @@ from nlu.decision import CLINICAL, CRISIS, FOREIGN, GENERAL, SMALLTALK, STAFF, T
 from nlu.kernel import Rows
 from nlu.settings import classifier_settings
 from nlu.topic_model import TopicModel, cross_validate
-from nlu.trained import left_out, topic_model
+from nlu.trained import with_left_out
 
 ROOT = Path(__file__).resolve().parent.parent
 HANDED_OVER = (CLINICAL, CRISIS, STAFF)
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def validate(config: Path, model_file: Path) -> dict[str, Any]:
     """Return the figures of `model_file`'s cross-validation. Raises SettingsError, ContentError, CostError, ModelError."""
-    settings, model, out = classifier_settings(config), topic_model(model_file), left_out(model_file)
+    settings, (model, out) = classifier_settings(config), with_left_out(model_file)
     shares, known = cross_validate(model, out), model.knowledge.probability(out.familiar)
     # The rules alone: the crisis check's reader of words has learned from these very examples.
     danger = CrisisMatcher.rules_alone()

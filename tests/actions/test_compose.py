@@ -152,6 +152,14 @@ class TestSeveralQuestionsInOne:
         assert said.text == reply("answer/what_is_it", also=["answer/what_it_feels_like", "answer/setting"]).text
 
 
+@pytest.mark.parametrize("intent", ["answer/routes", "operational/cost"])
+def test_the_same_answer_again_is_said_to_be_all_there_is_and_a_person_is_offered(intent: str) -> None:
+    once = reply(intent, metadata={"previous_topic": "answer/setting"})
+    again = reply(intent, metadata={"previous_topic": once.outcome + "/" + once.topic})
+    assert again.text == f"{MESSAGES.clarify.answered_before}\n\n{once.text}"
+    assert [button.label for button in again.buttons] == [*(one.label for one in once.buttons), "Talk to a person"]
+
+
 def test_staff_are_not_told_of_a_topic_that_is_next_to_improbable() -> None:
     said = reply("clinical/pregnancy", confidence=0.003)
     assert said.outcome == "clinical"

@@ -31,7 +31,7 @@ def test_not_sure_has_many_names(name: str | None) -> None:
 def test_what_came_before_is_read_from_the_message_itself() -> None:
     metadata = {"previous_topic": "answer/setting", "clarified": 1, "owner": "waiting"}
     found = read_message(tracker("answer/routes", metadata=metadata))
-    assert (found.clarified, found.waiting) == (1, True)
+    assert (found.clarified, found.previous_topic, found.waiting) == (1, "answer/setting", True)
 
 
 @pytest.mark.parametrize(
