@@ -34,7 +34,8 @@ def main() -> int:
     command = [sys.executable, "-m", "pytest", "-q", *side_by_side, *of_the_bot(), *sys.argv[1:]]
     bot = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     print("\nTests of the Rasa side", flush=True)
-    command = [rasa_python(), "-m", "pytest", "-q", "-c", "pytest-rasa.ini", f"--ignore={TAUGHT_ELSEWHERE}", *RASA_TESTS]
+    rasa_side = [f"--ignore={TAUGHT_ELSEWHERE}", *RASA_TESTS]
+    command = [rasa_python(), "-m", "pytest", "-q", "-c", "pytest-rasa.ini", *rasa_side]
     rasa = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     return bot or rasa
 

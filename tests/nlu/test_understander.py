@@ -91,7 +91,7 @@ class Silent:
 
 
 def test_the_model_alone_alarms_unless_the_readers_contradict(understander: Understander) -> None:
-    unsure, surer = "there is no way out for me", "I want to kill myself tonight"
+    unsure, surer = "life is not worth living", "I want to kill myself tonight"
     unheard, contradicted = (replace(understander, danger=Silent(odds)) for odds in (None, -8.0))
     assert [asked(unheard, text).intent for text in (unsure, surer)] == ["crisis/self_harm"] * 2
     assert asked(contradicted, surer).intent == "crisis/self_harm"
