@@ -4,7 +4,8 @@
     matcher.find("i wanna kil myslef")  # -> (Finding(kind="self_harm", ...),)
 
 The rules stand in `data/red_flags.yml`. Where none of them fires, or only such as may be doubted, a reader of words and
-meaning (`content/crisis_reader.py`) looks at the same text. Any finding goes to a person; there are no degrees of danger.
+meaning (`content/crisis_reader.py`) looks at the same text, the closer where only an exemption keeps a rule silent. Any
+finding goes to a person; there are no degrees of danger.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from content.crisis_reader import Reader, Reading
+from content.crisis_reader import Reader
 from content.matching import Index
 from content.normalise import Normaliser
 from content.red_flags import KINDS, Kind, RedFlag, Rules, load_rules
@@ -21,7 +22,6 @@ from content.sentences import Line, Piece, runs
 from content.spelling import DATA
 
 READS_LIKE_DANGER = "reads_like_danger"
-SILENCES_READER = ("bereaved", "denied", "long_over", "someone_died", "about_past_abuse")  # guards
 READER_REASON = "Reads like messages of danger."
 FEWEST_WORDS = 2
 """One word without a rule ("finished", "thinking…") says too little for the readers to raise an alarm."""
@@ -58,7 +58,6 @@ class CrisisMatcher:
         self._reader = reader
         self._normaliser = normaliser
         self._harmless = Index(rules.harmless)
-        self._silencing = [guard for guard in SILENCES_READER if guard in rules.guards]
         self._owners = [
             (kind, name, flag, pattern)
             for kind, flags in rules.file.flags.items()
@@ -89,24 +88,31 @@ class CrisisMatcher:
 
     def look(self, text: str) -> Look:
         """Return what `find` does, and the readers' log odds where they read."""
-        line = self._line(text)
-        found = self._by_rule(line)
+        found = self.find_by_rules(text)
         if self._reader is None or not self.may_be_doubted(text, found):
             return Look(found, None)
-        read = self._reading(line, self._reader, 1 if found else FEWEST_WORDS)
-        if read is None:  # a guard silenced every sentence for the reader, though not for the rule
+        line = self._line(text)
+        pieces = [piece for piece in self._pieces(line) if len(piece.words) >= (1 if found else FEWEST_WORDS)]
+        if not pieces:
             return Look(found, None)
-        reading, piece = read
+        reading, piece = self._reader.loudest(pieces, line.whole())
         if found:
             return Look(found if reading.score >= self._reader.doubt else (), reading.score)
-        if reading.score < self._reader.threshold:
+        if reading.score < (self._reader.excused if self._excused(line) else self._reader.threshold):
             return Look((), reading.score)
         finding = Finding(reading.kind, piece.start, piece.end, READER_REASON, READS_LIKE_DANGER)
         return Look((finding,), reading.score)
 
     def find_by_rules(self, text: str) -> tuple[Finding, ...]:
         """Return the signs that the rules find; takes about a millisecond."""
-        return self._by_rule(self._line(text))
+        line = self._line(text)
+        for _, first, after in list(line.spans(self._harmless)):
+            line.hide(first, after)
+        return self._by_rule(line)
+
+    def is_excused(self, text: str) -> bool:
+        """Return whether a rule finds danger in `text` that nothing but exemptions, `harmless` and `guards`, can take away."""
+        return self._excused(self._line(text))
 
     def may_be_doubted(self, text: str, found: Sequence[Finding]) -> bool:
         """Return whether nothing that the rules `found` in `text` (it may be nothing) is a sign whatever else stands there."""
@@ -118,28 +124,17 @@ class CrisisMatcher:
         return self._pieces(self._line(text))
 
     def whole(self, text: str) -> list[str]:
-        """Return the plain words of all of `text`, figures of speech hidden."""
+        """Return the plain words of all of `text`."""
         return self._line(text).whole().words
 
     def _line(self, text: str) -> Line:
-        line = Line(text, self._normaliser.words(text))
-        for _, first, after in list(line.spans(self._harmless)):
-            line.hide(first, after)
-        return line
+        return Line(text, self._normaliser.words(text))
 
-    def _reading(self, line: Line, reader: Reader, fewest: int) -> tuple[Reading, Piece] | None:
-        """Return the piece of at least `fewest` words that reads most like danger, with how it reads; None where there is none."""
-        pieces = [piece for piece in self._pieces(line) if len(piece.words) >= fewest]
-        if not pieces:
-            return None
-        return reader.loudest(pieces, line.whole())
+    def _excused(self, line: Line) -> bool:
+        return line.any(self._flags)
 
     def _pieces(self, line: Line) -> list[Piece]:
-        """Return runs of sentences, without those that a guard of `SILENCES_READER` names."""
-        sentences = [
-            one for one in line.sentences() if not any(self._guarded(line, guard, *one) for guard in self._silencing)
-        ]
-        return [line.piece(*run) for run in runs(sentences)]
+        return [line.piece(*run) for run in runs(line.sentences())]
 
     def _by_rule(self, line: Line) -> tuple[Finding, ...]:
         found: dict[tuple[int, int, str], Finding] = {}

@@ -40,6 +40,7 @@ class Reader:
     def __init__(self, words: WordReader, sense: SenseReader, encoder: Encoder) -> None:
         self.threshold = sense.weights.threshold
         self.doubt = sense.weights.doubt
+        self.excused = sense.weights.excused
         self._words = words
         self._sense = sense
         self._encoder = encoder

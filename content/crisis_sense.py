@@ -30,8 +30,9 @@ Numbers = npt.NDArray[np.float64]
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file. `code` and `digest` are SHA-256, `words` is the digest of the reader of words it was joined with.
 
-    `threshold`: the joint log odds of danger above which a text is reported; `doubt`: those below which a rule that may be
-    doubted is not believed. `joint`: what the log odds of the reader of words and of this one count, and what is added.
+    `threshold`: the joint log odds of danger above which a text is reported; `excused`: the same where a rule would fire but for
+    an exemption; `doubt`: those below which a rule that may be doubted is not believed. `joint`: what the log odds of the
+    reader of words and of this one count, and what is added.
     `centre`: the mean vector. `bias`, each of `numbers`: one a kind.
     """
 
@@ -40,6 +41,7 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     words: str
     threshold: float
     doubt: float
+    excused: float
     joint: tuple[float, float, float]
     bias: tuple[int, int, int, int]
     centre: list[int]
@@ -85,6 +87,7 @@ def digest(weights: Weights) -> str:
         weights.words,
         weights.threshold,
         weights.doubt,
+        weights.excused,
         weights.joint,
         weights.bias,
         weights.centre,

@@ -37,7 +37,8 @@ def fit(vectors: Vectors, labels: npt.NDArray[np.int64]) -> Weights:
     whole = np.rint(state * SCALE).astype(int).tolist()
     held = {"bias": whole[-1], "centre": centre.astype(int).tolist(), "numbers": whole[:-1]}
     return msgspec.convert(
-        {"code": "", "digest": "", "words": "", "threshold": 0, "doubt": 0, "joint": [0, 0, 0], **held}, Weights
+        {"code": "", "digest": "", "words": "", "threshold": 0, "doubt": 0, "excused": 0, "joint": [0, 0, 0], **held},
+        Weights,
     )
 
 
@@ -53,9 +54,7 @@ def join(words: Numbers, meaning: Numbers, dangerous: npt.NDArray[np.bool_]) -> 
     return first, second, added
 
 
-def sealed(weights: Weights, words: str, joint: tuple[float, float, float], threshold: float, doubt: float) -> Weights:
+def sealed(weights: Weights, words: str, joint: tuple[float, float, float], **thresholds: float) -> Weights:
     """Return the finished file, joined with the reader of words whose digest is `words`."""
-    whole = msgspec.structs.replace(
-        weights, code=code_digest(), words=words, joint=joint, threshold=threshold, doubt=doubt
-    )
+    whole = msgspec.structs.replace(weights, code=code_digest(), words=words, joint=joint, **thresholds)
     return msgspec.structs.replace(whole, digest=digest(whole))

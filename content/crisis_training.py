@@ -1,10 +1,10 @@
 """Teaches the crisis check's two readers: `python -m content.crisis_training`.
 
 Both learn from `data/nlu`, `data/crisis_examples.yml` and the examples of `data/red_flags.yml`, five classes: the four
-kinds of danger and none. How the two are heard together, and both thresholds, are chosen by cross-validation: of the
-ordinary examples left out, 1.1% read like danger where no rule fires; of the dangerous ones whose rules may
-be doubted, 99% are believed. Takes a few minutes, most of it for the sentence vectors; the same data gives the same files on
-the same machine.
+kinds of danger and none. How the two are heard together, and the thresholds, are chosen by cross-validation: of the
+ordinary examples left out, 1.1% read like danger where no rule fires, 4% where an exemption alone keeps a rule silent; of the
+dangerous ones whose rules may be doubted, 99% are believed. Takes a few minutes, most of it for the sentence vectors; the
+same data gives the same files on the same machine.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from content.training_data import plain, read_examples
 NONE = len(KINDS)  # The class of ordinary messages.
 FALSE_ALARMS = 0.011
 DISBELIEVED = 0.01
+EXCUSED_ALARMS = 0.04
 FOLDS = 4
 
 
@@ -51,7 +52,8 @@ class Prepared(NamedTuple):
     """The examples with what the readers see of them: plain words, pieces, and one vector for each piece in order.
 
     `rows[i]` says to which example piece `i` belongs; `wholes` holds a vector for each example, from which is learned.
-    `ruled`: which examples a rule finds; `doubted`: of these, those whose rules may be doubted.
+    `ruled`: which examples a rule finds; `doubted`: of these, those whose rules may be doubted;
+    `excused`: those in which nothing but exemptions keeps a rule silent.
     """
 
     labels: npt.NDArray[np.int64]
@@ -63,6 +65,7 @@ class Prepared(NamedTuple):
     wholes: Vectors
     ruled: npt.NDArray[np.bool_]
     doubted: npt.NDArray[np.bool_]
+    excused: npt.NDArray[np.bool_]
 
 
 def examples(rules: Rules, data: Path = DATA) -> list[Labelled]:
@@ -97,6 +100,7 @@ def prepare(matcher: CrisisMatcher, known: Sequence[Labelled], encoder: Encoder)
         doubted=np.array(
             [bool(signs) and matcher.may_be_doubted(one.text, signs) for one, signs in zip(known, found, strict=True)]
         ),
+        excused=np.array([not signs and matcher.is_excused(one.text) for one, signs in zip(known, found, strict=True)]),
     )
 
 
@@ -113,7 +117,14 @@ def learn(data: Prepared) -> tuple[Words, Sense]:
     joint = crisis_sense_fit.join(pieces[0], pieces[1], data.labels[data.rows] != NONE)
     scores = _scores(data, _joined(joint, pieces), _joined(joint, wholes))
     words, sense = _fit(data, np.ones(len(data.labels), dtype=bool))
-    return words, crisis_sense_fit.sealed(sense, words.digest, joint, _threshold(data, scores), _doubt(data, scores))
+    return words, crisis_sense_fit.sealed(
+        sense,
+        words.digest,
+        joint,
+        threshold=_threshold(scores[_quiet(data) & ~data.excused], FALSE_ALARMS),
+        excused=_threshold(scores[_quiet(data) & data.excused], EXCUSED_ALARMS),
+        doubt=_doubt(data, scores),
+    )
 
 
 def _nothing(count: int) -> Numbers:
@@ -166,10 +177,14 @@ def _in_pieces(data: Prepared) -> npt.NDArray[np.bool_]:
     return np.asarray((np.bincount(data.rows, minlength=len(data.labels)) > 1) & (data.labels == NONE))
 
 
-def _threshold(data: Prepared, scores: Numbers) -> float:
-    """Return what as many ordinary examples pass as there may be false alarms."""
-    silent = np.sort(scores[(data.labels == NONE) & ~data.ruled])[::-1]
-    return round(float(silent[int(FALSE_ALARMS * (data.labels == NONE).sum())]), 3)
+def _quiet(data: Prepared) -> npt.NDArray[np.bool_]:
+    """Return which examples are ordinary and silent to the rules."""
+    return np.asarray((data.labels == NONE) & ~data.ruled)
+
+
+def _threshold(scores: Numbers, alarms: float) -> float:
+    """Return what the share `alarms` of the ordinary examples with these scores passes."""
+    return round(float(np.sort(scores)[::-1][int(alarms * len(scores))]), 3)
 
 
 def _doubt(data: Prepared, scores: Numbers) -> float:

@@ -83,6 +83,7 @@ class Smalltalk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     goodbye: str
     bot_challenge: str
     capabilities: str
+    more: str
     affirm: str
     deny: str
 

@@ -44,7 +44,7 @@ class Line:
         for number, first, after in index.spans(self.texts, self._present, begin, last):
             yield number, first, min(after, len(self.texts) - len(PADDING))
 
-    def any(self, index: Index, begin: int, end: int) -> bool:
+    def any(self, index: Index, begin: int = 1, end: int | None = None) -> bool:
         """True where a pattern matches within `begin:end`."""
         return any(True for _ in self.spans(index, begin, end))
 
@@ -73,20 +73,14 @@ class Line:
         return self._words[first - 1].start, self._words[after - 2].end
 
     def whole(self) -> Piece:
-        """Return the text as it was typed, with its plain words without what is hidden."""
+        """Return the text as it was typed, with its plain words."""
         return Piece(self.texts[1 : -len(PADDING)], _whole_characters(self._text), 0, len(self._text))
 
     def piece(self, first: int, after: int) -> Piece:
-        """Return what stands at these positions, without what is hidden; the whole text is given as it was typed."""
+        """Return what stands at these positions; the whole text is given as it was typed."""
         start, end = self.offsets(first, after)
         begin, stop = (0, len(self._text)) if first == 1 and after > len(self._words) - 1 else (start, end)
-        typed, at = [], begin
-        for number in range(first, after):
-            if self.texts[number] == HIDDEN:
-                typed.append(self._text[at : self._words[number - 1].start])
-                at = max(at, self._words[number - 1].end)
-        shown = "".join([*typed, self._text[at:stop]]).strip()
-        return Piece(self.texts[first:after], _whole_characters(shown), start, end)
+        return Piece(self.texts[first:after], _whole_characters(self._text[begin:stop].strip()), start, end)
 
 
 def _whole_characters(text: str) -> str:

@@ -1,4 +1,5 @@
-"""How far the readers are heard beside the rules: they raise an alarm alone, and doubt bare words, and any rule in a long text."""
+"""How far the readers are heard beside the rules: they raise an alarm alone, sooner where an exemption silenced a rule, and doubt
+bare words, and any rule in a long text."""
 
 from __future__ import annotations
 
@@ -12,13 +13,14 @@ from content.sentences import Piece
 
 STORY = "and then we went to the market and had tea and bought a lamp for the hall and a plant for my sister who moved house "
 PLAIN, BARE, QUIET = "I want to kill myself", "he was murdered", "what time do you close"
+HARMLESS, GUARDED = "this traffic is killing me", "I have never been suicidal"
 
 
 class Saying(Reader):
     """A reader to which every text reads alike."""
 
     def __init__(self, score: float) -> None:
-        self.threshold, self.doubt = 1.0, -1.0
+        self.threshold, self.excused, self.doubt = 1.0, 0.5, -1.0
         self._score = score
 
     def read(self, pieces: Sequence[Piece]) -> list[Reading]:
@@ -37,6 +39,10 @@ class Saying(Reader):
         (BARE, -1.1, False),
         (QUIET, 1.0, True),
         (QUIET, 0.9, False),
+        (HARMLESS, 0.5, True),
+        (HARMLESS, 0.4, False),
+        (GUARDED, 0.5, True),
+        (GUARDED, 0.4, False),
         ("finished", 5.0, False),
         ("thinking…", 5.0, False),
     ],

@@ -78,16 +78,35 @@ def test_they_are_silent_on_figures_of_speech(text: str) -> None:
     assert MATCHER.find(text) == ()
 
 
-def test_they_leave_out_sentences_that_a_guard_names() -> None:
-    (piece,) = MATCHER.readable("I lost my brother to suicide. How much is it?")
-    assert (piece.words, piece.text) == (["how", "much", "is", "it"], "How much is it")
+@pytest.mark.parametrize("text", ["I lost my brother to suicide. How much is it?", "Dying of boredom here, honestly"])
+def test_no_exemption_of_the_rules_hides_anything_from_them(text: str) -> None:
+    (piece,) = MATCHER.readable(text)
+    assert piece.text == text
+    assert {"suicide", "boredom"} & set(piece.words)
 
 
-def test_they_do_not_see_figures_of_speech() -> None:
-    (piece,) = MATCHER.readable("Dying of boredom here, honestly")
-    assert "boredom" not in piece.words
-    assert "boredom" not in piece.text
-    assert "honestly" in piece.text
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my ex will kill me if i go to the police",
+        "i've got to get away before my brother kills me",
+        "is there a nurse about, my dad can't breathe",
+        "i'm worried i might have taken too many of my tablets",
+        "i've been hurting myself since i was fourteen",
+        "my sister has just hanged herself please hurry",
+        "please, help me not to hurt myself tonight",
+        "never felt as suicidal as this",
+        "he's been hitting me since 2018",
+        "my little girl drank weed killer",
+        "i found my brother's suicide note and he won't pick up",
+        "i think my grandad is dead, he's on the kitchen floor",
+        "sitting in my car about to die",
+        "i would rather die than go through another week",
+        "not coping at all, suicidal",
+    ],
+)
+def test_they_hear_danger_that_an_exemption_hides_from_the_rules(text: str) -> None:
+    assert MATCHER.find(text)
 
 
 def test_they_read_a_short_text_as_it_was_typed() -> None:
