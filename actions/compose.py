@@ -21,7 +21,7 @@ UNCLEAR = 0.05
 """Less probable than this, a clinical topic says nothing: the message is like no example, and handed over since it may be serious."""
 GENERAL = ("answer", "operational")
 ANSWERED_WHILE_WAITING = ("greet", "thanks", "goodbye", "bot_challenge", "capabilities")
-OFFERING_SMALLTALK = ("greet", "capabilities", "affirm", "out_of_scope")
+OFFERING_SMALLTALK = ("greet", "capabilities", "more", "affirm", "out_of_scope")
 
 
 class Composed(msgspec.Struct, frozen=True, kw_only=True):

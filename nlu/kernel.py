@@ -22,6 +22,8 @@ from nlu.rounded import RoundedExamples
 
 Scores = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.intp]
+STRIP = 1_000
+"""Texts compared with others at a time."""
 
 
 @dataclass(frozen=True)
@@ -87,12 +89,15 @@ class Kernel:
     def between(self, rows: Rows, columns: Rows) -> Scores:
         """Return (rows, columns) how alike these texts are, without noise."""
         table = _sharpened(self.examples[rows] @ self.examples[columns].T, self.shape.sharpness)
-        _add_product(table, self.lexical[rows], self.lexical[columns], self.shape.lexical)
+        turned = self.lexical[columns].T.tocsc()
+        for start in range(0, len(rows), STRIP):  # the whole product would need twice the memory
+            part = slice(start, start + STRIP)
+            table[part] += self.shape.lexical * (self.lexical[rows[part]] @ turned).toarray()
         return table
 
     def inverse(self, rows: Rows) -> Scores:
         """Return the inverse (n, n) of the system of these n `rows` alone."""
-        inverse, _ = spotri(_factor(self.between(rows, rows), self.shape.noise), lower=1)
+        inverse, _ = spotri(self._factor(rows), lower=1)
         return _both_halves(inverse)
 
     def fit(self, targets: Scores, parts: Sequence[Rows]) -> tuple[KernelModel, Scores]:
@@ -105,7 +110,7 @@ class Kernel:
         held_out = np.concatenate(parts)
         rest = np.setdiff1d(np.arange(len(targets)), held_out)
         order = np.concatenate([rest, held_out])
-        factor = _factor(self.between(order, order), self.shape.noise)
+        factor = self._factor(order)
         weights = np.zeros_like(targets)
         weights[order] = cho_solve((factor, True), targets[order], check_finite=False)
         corner, _ = spotri(factor[len(rest) :, len(rest) :], lower=1)
@@ -120,6 +125,18 @@ class Kernel:
         model = KernelModel(self.shape, self.centre, self.examples, self.distances, along, weights, lexical_weights)
         return model, scores
 
+    def _factor(self, rows: Rows) -> Scores:
+        """Return the lower Cholesky factor of the system of these `rows`, built half, as LAPACK reads it, a strip at a time."""
+        table = np.zeros((len(rows), len(rows)), dtype=np.float32)
+        for start in range(0, len(rows), STRIP):
+            table[start : start + STRIP, start:] = self.between(rows[start : start + STRIP], rows[start:])
+        table[np.diag_indices_from(table)] += self.shape.noise
+        try:
+            factor, _ = cho_factor(table.T, lower=True, overwrite_a=True, check_finite=False)  # .T: Fortran's order
+        except LinAlgError as error:
+            raise ArithmeticError("The kernel matrix is not positive definite. Raise `noise` in config.yml.") from error
+        return np.asarray(factor, dtype=np.float32)
+
 
 def _both_halves(lower: Scores) -> Scores:
     """Return the symmetric matrix of which LAPACK filled the lower half alone."""
@@ -132,21 +149,3 @@ def _sharpened(products: Vectors, sharpness: float) -> Scores:
     products -= 1.0
     products *= 2.0 * sharpness
     return np.asarray(np.exp(products, out=products), dtype=np.float32)
-
-
-def _add_product(table: Scores, rows: csr_matrix, columns: csr_matrix, weight: float, at_once: int = 1000) -> None:
-    """Add weight * rows @ columns.T, some rows at a time: the whole product would need twice the memory."""
-    turned = columns.T.tocsc()
-    for start in range(0, table.shape[0], at_once):
-        part = slice(start, start + at_once)
-        table[part] += weight * (rows[part] @ turned).toarray()
-
-
-def _factor(table: Scores, noise: float) -> Scores:
-    """Return the lower Cholesky factor of the symmetric `table` with `noise` on its diagonal; `table` is used up."""
-    table[np.diag_indices_from(table)] += noise
-    try:
-        factor, _ = cho_factor(table.T, lower=True, overwrite_a=True, check_finite=False)  # .T: Fortran's order
-    except LinAlgError as error:
-        raise ArithmeticError("The kernel matrix is not positive definite. Raise `noise` in config.yml.") from error
-    return np.asarray(factor, dtype=np.float32)

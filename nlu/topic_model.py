@@ -21,8 +21,8 @@ from nlu.thinned import CAUTIOUS, REALISTIC, Examples, best_threshold, folds, re
 FOLDS = 5
 FEWEST = max(CAUTIOUS)
 """Examples of a topic with which it is still learned where all but one are left out."""
-LEFT_OUT = 3
-"""Parts that calibration and cross-validation judge; the others would make training longer and change little."""
+JUDGED = 12_000
+"""Examples enough for calibration and cross-validation: of many, only as many parts are left out in turn as hold these."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,8 @@ def learn(
 
 def learn_prepared(data: Prepared, shape: TrainingShape) -> tuple[TopicModel, LeftOut]:
     """As `learn`, of examples that are prepared."""
-    parts = tuple(folds(data.labels, shape.seed, FOLDS)[:LEFT_OUT])
+    enough = -(-JUDGED * FOLDS // len(data.labels))
+    parts = tuple(folds(data.labels, shape.seed, FOLDS)[:enough])
     fitted, scores = data.kernel.fit(data.targets, parts)
     judged = _left_out(data, parts, scores[: len(data.labels)])
     model = TopicModel(

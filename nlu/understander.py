@@ -34,6 +34,8 @@ WITNESS, DOUBT = 0.85, 1e-4
 """Exponent of each probability where a text is read alone and after the turn before: below 1, because the two readings
 share their words; and the least probability that either gives, so that one alone cannot rule a topic out."""
 NO_ANSWER = "staff/no_approved_answer"
+MORE = "smalltalk/more"
+"""What only asks for more of an answer, or doubts it: "you sure?", "in plain words". It means the topic of the turn before."""
 _NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[\W\d_]+")
 
 
@@ -65,7 +67,8 @@ class Understander:
         predictions = self.model.predict([text, *parts], self.encoder)
         beliefs = [self._belief(one, seen.odds) for one in predictions]
         alone = self.decider.choose(beliefs[0])
-        leans = needs_context(text) or (is_short(text) and (alone.intent == UNSURE or alone.probability < FAINT))
+        unclear = alone.intent == UNSURE or alone.probability < FAINT
+        leans = alone.intent != MORE and (needs_context(text) or (is_short(text) and unclear))
         question = self._question_of(previous) if leans else None
         whole = self._with_context(text, beliefs[0], question, previous, seen.odds) if question else beliefs[0]
         weighed = weigh(self.decider, whole, list(zip(parts, beliefs[1:], strict=True)))
@@ -75,7 +78,7 @@ class Understander:
         if leans and previous in self.decider.topics and group_of(previous) == CLINICAL and _open(weighed.choice):
             reason = f"Points back to {previous}."
             found = replace(found, intent=previous, reason=reason, choices=(), also=(), sure=False)
-        return self._override(text, found, seen.findings)
+        return self._override(text, self._meant(found, previous), seen.findings)
 
     def _belief(self, prediction: Prediction, odds: float | None) -> Probabilities:
         """Return the topics' probabilities, given the model's `prediction` and the crisis check's `odds` of danger."""
@@ -83,7 +86,16 @@ class Understander:
 
     def _question_of(self, previous: str) -> str | None:
         """Return the question of the topic answered last; an answer from the clinic's profile is of `operational`."""
-        return self.questions.get(previous) or self.questions.get(f"operational/{previous.partition('/')[2]}")
+        return self.questions.get(previous) or self.questions.get(_practical(previous))
+
+    def _meant(self, found: Understanding, previous: str) -> Understanding:
+        """Return what `found` means after the topic replied to before, where it only asks for more of that."""
+        if found.intent != MORE:
+            return found
+        for topic in (previous, _practical(previous)):
+            if topic in self.decider.topics and group_of(topic) in (GENERAL, CLINICAL):
+                return replace(found, intent=topic, reason=f"Asks for more about {topic}.")
+        return found
 
     def _with_context(
         self, text: str, alone: Probabilities, question: str, previous: str, odds: float | None
@@ -155,6 +167,11 @@ class Understander:
             reason = f"Written in {NAMES.get(language, language)}."
             return replace(found, intent=NO_ANSWER, reason=reason, language=language, choices=(), also=(), sure=False)
         return found
+
+
+def _practical(topic: str) -> str:
+    """Return the same topic as one of the clinic's own, whose answers from its profile are sent as `answer`."""
+    return f"operational/{topic.partition('/')[2]}"
 
 
 def _open(choice: Choice) -> bool:

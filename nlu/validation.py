@@ -1,6 +1,6 @@
 """Cross-validates the classifier on its training data and counts what it would have done with each example.
 
-`python -m nlu.validation --model model.tar.gz --out figures.json` runs in the Rasa environment. Training left three fifths
+`python -m nlu.validation --model model.tar.gz --out figures.json` runs in the Rasa environment. Training left two fifths
 of the examples out in turn and keeps with the model how each was judged by one that had not seen it; these are counted,
 with the crisis check beside, as in the assistant.
 """

@@ -31,6 +31,7 @@ TOPICS = (
     "staff/talk_to_human",
     "smalltalk/greet",
     "smalltalk/thanks",
+    "smalltalk/more",
     "smalltalk/out_of_scope",
 )
 

@@ -91,7 +91,7 @@ class Silent:
 
 
 def test_the_model_alone_alarms_unless_the_readers_contradict(understander: Understander) -> None:
-    unsure, surer = "life is not worth living", "I want to kill myself tonight"
+    unsure, surer = "there is no way out for me", "I want to kill myself tonight"
     unheard, contradicted = (replace(understander, danger=Silent(odds)) for odds in (None, -8.0))
     assert [asked(unheard, text).intent for text in (unsure, surer)] == ["crisis/self_harm"] * 2
     assert asked(contradicted, surer).intent == "crisis/self_harm"
@@ -131,6 +131,24 @@ def test_a_follow_up_is_read_with_the_turn_before(understander: Understander) ->
         dict(found.ranking)["answer/is_it_a_cure"]
         > alone.shares[understander.model.topics.index("answer/is_it_a_cure")]
     )
+
+
+@pytest.mark.parametrize("text", ["can you explain that a bit more please", "are you quite sure about that"])
+@pytest.mark.parametrize(
+    ("previous", "meant"),
+    [
+        ("answer/is_it_a_cure", "answer/is_it_a_cure"),
+        ("answer/cost", "operational/cost"),
+        ("clinical/medication", "clinical/medication"),
+        ("smalltalk/greet", "smalltalk/more"),
+        ("unheard/of", "smalltalk/more"),
+        ("", "smalltalk/more"),
+    ],
+)
+def test_what_only_asks_for_more_means_the_topic_before(
+    understander: Understander, text: str, previous: str, meant: str
+) -> None:
+    assert asked(understander, text, previous_topic=previous).intent == meant
 
 
 @pytest.mark.parametrize("text", ["my husband then?", "could my sister instead?"])
