@@ -12,7 +12,7 @@ import pytest
 
 from content.encoder import Vectors, shared_encoder
 from nlu import storage
-from nlu.topic_model import TopicModel, TrainingShape, cross_validate, data_hash, learn, train, words_of
+from nlu.topic_model import JUDGED, TopicModel, TrainingShape, cross_validate, data_hash, learn, train, words_of
 from nlu.trained import LAST_MODEL, remembering_last, topic_model
 from tests.nlu.small_model import TOPICS, small_model
 
@@ -72,7 +72,11 @@ def test_a_stored_model_gives_the_same_answers(model: TopicModel, tmp_path: Path
     assert again.data_hash == model.data_hash
 
 
-def test_what_was_left_out_is_judged_alike_after_storing(model: TopicModel, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("enough", "share"), [(JUDGED, 1.0), (150, 0.6)])
+def test_what_was_left_out_is_judged_alike_after_storing(
+    model: TopicModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, enough: int, share: float
+) -> None:
+    monkeypatch.setattr("nlu.topic_model.JUDGED", enough)
     names = [model.topics[label] for label in model.labels]
     again, judged = learn(model.texts, names, shared_encoder(), TrainingShape())
     storage.save_left_out(judged, tmp_path)
@@ -80,7 +84,7 @@ def test_what_was_left_out_is_judged_alike_after_storing(model: TopicModel, tmp_
     shares = cross_validate(again, kept)
     np.testing.assert_array_equal(shares, cross_validate(again, judged))
     right = shares[kept.rows].argmax(axis=1) == again.labels[kept.rows]
-    assert len(np.unique(kept.rows)) == len(kept.rows) == pytest.approx(0.6 * len(names), abs=len(again.topics))
+    assert len(np.unique(kept.rows)) == len(kept.rows) == pytest.approx(share * len(names), abs=len(again.topics))
     assert 0.5 < right.mean() < 1.0, "left-out examples look too good to have been left out, or unread"
     assert not np.delete(shares, kept.rows, axis=0).any()
 

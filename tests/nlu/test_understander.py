@@ -101,7 +101,7 @@ def test_the_model_alone_alarms_unless_the_readers_contradict(understander: Unde
 def test_where_the_readers_hear_danger_a_person_reads_what_the_model_takes_for_a_question(
     understander: Understander,
 ) -> None:
-    text = "can my sister have my seat"
+    text = "could my brother take my place"
     assert group_of(asked(replace(understander, danger=Silent(-8.0)), text).intent) not in ("clinical", "crisis")
     assert group_of(asked(replace(understander, danger=Silent(8.0)), text).intent) in ("clinical", "crisis")
 
@@ -151,7 +151,7 @@ def test_what_only_asks_for_more_means_the_topic_before(
     assert asked(understander, text, previous_topic=previous).intent == meant
 
 
-@pytest.mark.parametrize("text", ["my husband then?", "could my sister instead?"])
+@pytest.mark.parametrize("text", ["my husband then?", "could my mum instead?"])
 def test_half_a_question_that_alone_seems_for_staff_is_read_with_the_turn_before(
     understander: Understander, text: str
 ) -> None:
