@@ -88,31 +88,29 @@ class CrisisMatcher:
 
     def look(self, text: str) -> Look:
         """Return what `find` does, and the readers' log odds where they read."""
-        found = self.find_by_rules(text)
+        words = self._normaliser.words(text)
+        found = self._ruled(Line(text, words))
         if self._reader is None or not self.may_be_doubted(text, found):
             return Look(found, None)
-        line = self._line(text)
+        line = Line(text, words)
         pieces = [piece for piece in self._pieces(line) if len(piece.words) >= (1 if found else FEWEST_WORDS)]
         if not pieces:
             return Look(found, None)
         reading, piece = self._reader.loudest(pieces, line.whole())
         if found:
             return Look(found if reading.score >= self._reader.doubt else (), reading.score)
-        if reading.score < (self._reader.excused if self._excused(line) else self._reader.threshold):
+        if reading.score < (self._reader.excused if line.any(self._flags) else self._reader.threshold):
             return Look((), reading.score)
         finding = Finding(reading.kind, piece.start, piece.end, READER_REASON, READS_LIKE_DANGER)
         return Look((finding,), reading.score)
 
     def find_by_rules(self, text: str) -> tuple[Finding, ...]:
         """Return the signs that the rules find; takes about a millisecond."""
-        line = self._line(text)
-        for _, first, after in list(line.spans(self._harmless)):
-            line.hide(first, after)
-        return self._by_rule(line)
+        return self._ruled(self._line(text))
 
     def is_excused(self, text: str) -> bool:
         """Return whether a rule finds danger in `text` that nothing but exemptions, `harmless` and `guards`, can take away."""
-        return self._excused(self._line(text))
+        return self._line(text).any(self._flags)
 
     def may_be_doubted(self, text: str, found: Sequence[Finding]) -> bool:
         """Return whether nothing that the rules `found` in `text` (it may be nothing) is a sign whatever else stands there."""
@@ -130,13 +128,13 @@ class CrisisMatcher:
     def _line(self, text: str) -> Line:
         return Line(text, self._normaliser.words(text))
 
-    def _excused(self, line: Line) -> bool:
-        return line.any(self._flags)
-
     def _pieces(self, line: Line) -> list[Piece]:
         return [line.piece(*run) for run in runs(line.sentences())]
 
-    def _by_rule(self, line: Line) -> tuple[Finding, ...]:
+    def _ruled(self, line: Line) -> tuple[Finding, ...]:
+        """Return what the rules find in `line`, from which the harmless words are taken."""
+        for _, first, after in list(line.spans(self._harmless)):
+            line.hide(first, after)
         found: dict[tuple[int, int, str], Finding] = {}
         for number, first, after in line.spans(self._flags):
             kind, name, flag, _ = self._owners[number]

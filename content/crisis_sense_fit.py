@@ -54,7 +54,17 @@ def join(words: Numbers, meaning: Numbers, dangerous: npt.NDArray[np.bool_]) -> 
     return first, second, added
 
 
-def sealed(weights: Weights, words: str, joint: tuple[float, float, float], **thresholds: float) -> Weights:
+def sealed(
+    weights: Weights, words: str, joint: tuple[float, float, float], *, threshold: float, excused: float, doubt: float
+) -> Weights:
     """Return the finished file, joined with the reader of words whose digest is `words`."""
-    whole = msgspec.structs.replace(weights, code=code_digest(), words=words, joint=joint, **thresholds)
+    whole = msgspec.structs.replace(
+        weights,
+        code=code_digest(),
+        words=words,
+        joint=joint,
+        threshold=threshold,
+        excused=excused,
+        doubt=doubt,
+    )
     return msgspec.structs.replace(whole, digest=digest(whole))

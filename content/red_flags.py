@@ -23,7 +23,7 @@ FILE = "red_flags.yml"
 class RedFlag(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Wordings that mean one danger. `unless` names the guards that can silence them in a sentence.
 
-    `weak`: bare words that ordinary messages hold as well; they count only where the text as a whole does not read
+    `weak`: wordings that ordinary messages hold as well; they count only where the text as a whole does not read
     plainly ordinary. `foreign`: wordings of other languages, which the readers cannot judge.
     """
 

@@ -75,10 +75,11 @@ class Understander:
         found = self._report(whole, weighed, predictions[0])
         if question and weighed.choice.intent != alone.intent:
             found = replace(found, reason=f'{found.reason} Read together with the turn before: "{question}"')
-        if leans and previous in self.decider.topics and group_of(previous) == CLINICAL and _open(weighed.choice):
-            reason = f"Points back to {previous}."
-            found = replace(found, intent=previous, reason=reason, choices=(), also=(), sure=False)
-        return self._override(text, self._meant(found, previous), seen.findings)
+        if found.intent == MORE:
+            found = self._turned_back(found, previous, GENERAL, CLINICAL)
+        elif leans and _open(weighed.choice):
+            found = self._turned_back(found, previous, CLINICAL)
+        return self._override(text, found, seen.findings)
 
     def _belief(self, prediction: Prediction, odds: float | None) -> Probabilities:
         """Return the topics' probabilities, given the model's `prediction` and the crisis check's `odds` of danger."""
@@ -88,13 +89,11 @@ class Understander:
         """Return the question of the topic answered last; an answer from the clinic's profile is of `operational`."""
         return self.questions.get(previous) or self.questions.get(_practical(previous))
 
-    def _meant(self, found: Understanding, previous: str) -> Understanding:
-        """Return what `found` means after the topic replied to before, where it only asks for more of that."""
-        if found.intent != MORE:
-            return found
+    def _turned_back(self, found: Understanding, previous: str, *groups: str) -> Understanding:
+        """Return the topic replied to before, where it is of these `groups`; else `found` as it is."""
         for topic in (previous, _practical(previous)):
-            if topic in self.decider.topics and group_of(topic) in (GENERAL, CLINICAL):
-                return replace(found, intent=topic, reason=f"Asks for more about {topic}.")
+            if topic in self.decider.topics and group_of(topic) in groups:
+                return replace(found, intent=topic, reason=f"Points back to {topic}.", choices=(), also=(), sure=False)
         return found
 
     def _with_context(

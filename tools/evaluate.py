@@ -24,6 +24,7 @@ from bot.errors import HandrailError, SetupError
 from bot.launcher.models import ROOT, fingerprint, read_active
 from bot.rasa_client import RasaClient
 from bot.settings import Settings
+from content.encoder import shared_encoder
 from content.yaml_lines import ContentError
 from tools.cases import Case, CasesError, read_cases
 from tools.report_page import write_page
@@ -32,6 +33,8 @@ from tools.score import Scored, summarise
 from tools.stack import understanding
 
 AT_ONCE = 4
+PATIENCE_S = 60.0
+"""How long Rasa may take for one case: an evaluation asks what is said, and a busy machine must not end it."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -73,7 +76,7 @@ async def evaluate(cases: Sequence[Case], settings: Settings, model: Path | None
 
 async def ask_all(cases: Sequence[Case], url: str, settings: Settings) -> list[Scored]:
     """Ask a running Rasa at `url` every case."""
-    async with RasaClient(url, settings.rasa_timeout) as understander:
+    async with RasaClient(url, PATIENCE_S, vector_of=shared_encoder().packed) as understander:
         check, gate = Approved.load(settings.content_dir), asyncio.Semaphore(AT_ONCE)
         texts = ApprovedTexts.load(settings.content_dir)
 
