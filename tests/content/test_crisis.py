@@ -12,6 +12,8 @@ from content.crisis import CrisisMatcher
 from tests.support.timing import seconds
 
 MATCHER = CrisisMatcher.load()
+FEW = 2
+"""Rounds for what takes seconds; its bounds are wide."""
 ORDINARY = (
     "I have had depression for twenty years and my GP said to ask you how many sessions people need and what it costs. "
 )
@@ -164,14 +166,17 @@ def test_it_never_raises_on_words_that_patterns_know(words: list[str]) -> None:
 
 def test_ten_times_the_text_takes_no_more_than_some_ten_times_as_long() -> None:
     short, long = (ORDINARY * 2)[:200], (ORDINARY * 20)[:2000]
-    assert seconds(MATCHER.find, long) < 30 * seconds(MATCHER.find, short)
+    assert seconds(MATCHER.find, long, rounds=FEW) < 30 * seconds(MATCHER.find, short)
 
 
 @pytest.mark.parametrize(
-    "text", ["a" * 2000, "i want to " * 200, "not want to be " * 130, "k i l l " * 250, "((" * 1000]
+    "text",
+    ["a" * 2000, "i want to " * 200, "not want to be " * 130, "k i l l " * 250, "((" * 1000],
+    ids=["one word", "the start of a pattern", "the start of many", "spelt out", "marks"],
 )
 def test_it_is_not_slowed_by_a_text_made_to_slow_it(text: str) -> None:
     ordinary = (ORDINARY * 20)[:2000]
     assert seconds(MATCHER.find_by_rules, text) < 20 * seconds(MATCHER.find_by_rules, ordinary)
     clock = time.process_time  # what has many pieces is encoded in several threads
-    assert seconds(MATCHER.find, text, clock=clock) < 20 * seconds(MATCHER.find, ordinary, clock=clock)
+    taken = seconds(MATCHER.find, text, rounds=FEW, clock=clock)
+    assert taken < 20 * seconds(MATCHER.find, ordinary, rounds=FEW, clock=clock)
