@@ -75,10 +75,11 @@ class Understander:
         found = self._report(whole, weighed, predictions[0])
         if question and weighed.choice.intent != alone.intent:
             found = replace(found, reason=f'{found.reason} Read together with the turn before: "{question}"')
-        if found.intent == MORE:
-            found = self._turned_back(found, previous, GENERAL, CLINICAL)
-        elif leans and _open(weighed.choice):
-            found = self._turned_back(found, previous, CLINICAL)
+        if found.intent == MORE and (topic := self._topic_before(previous, GENERAL, CLINICAL)):
+            found = replace(found, intent=topic, reason=f"Asks for more about {topic}.")
+        elif leans and _open(weighed.choice) and (topic := self._topic_before(previous, CLINICAL)):
+            reason = f"Points back to {topic}."
+            found = replace(found, intent=topic, reason=reason, choices=(), also=(), sure=False)
         return self._override(text, found, seen.findings)
 
     def _belief(self, prediction: Prediction, odds: float | None) -> Probabilities:
@@ -89,12 +90,10 @@ class Understander:
         """Return the question of the topic answered last; an answer from the clinic's profile is of `operational`."""
         return self.questions.get(previous) or self.questions.get(_practical(previous))
 
-    def _turned_back(self, found: Understanding, previous: str, *groups: str) -> Understanding:
-        """Return the topic replied to before, where it is of these `groups`; else `found` as it is."""
-        for topic in (previous, _practical(previous)):
-            if topic in self.decider.topics and group_of(topic) in groups:
-                return replace(found, intent=topic, reason=f"Points back to {topic}.", choices=(), also=(), sure=False)
-        return found
+    def _topic_before(self, previous: str, *groups: str) -> str:
+        """Return the topic that was replied to before, "" where it is not of these `groups`."""
+        topics = (topic for topic in (previous, _practical(previous)) if topic in self.decider.topics)
+        return next((topic for topic in topics if group_of(topic) in groups), "")
 
     def _with_context(
         self, text: str, alone: Probabilities, question: str, previous: str, odds: float | None

@@ -151,6 +151,10 @@ def test_what_only_asks_for_more_means_the_topic_before(
     assert asked(understander, text, previous_topic=previous).intent == meant
 
 
+def test_who_surely_asks_for_more_of_an_answer_gets_it_while_a_person_is_awaited(understander: Understander) -> None:
+    assert asked(understander, "can you explain that a bit more please", previous_topic="answer/is_it_a_cure").sure
+
+
 @pytest.mark.parametrize("text", ["my husband then?", "could my mum instead?"])
 def test_half_a_question_that_alone_seems_for_staff_is_read_with_the_turn_before(
     understander: Understander, text: str
